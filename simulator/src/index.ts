@@ -1,1 +1,12 @@
-export {}
+export { expectedAnswer } from './core/answer.ts'
+export { checkFaults, checkOptions } from './core/check-options.ts'
+export type { Fault, FaultKind, ModelOptions, SimulatorOptions } from './core/options.ts'
+export { faultKinds } from './core/options.ts'
+export type { Filler, Reaction, SimulatorRequest } from './core/reaction.ts'
+export { reactionBytes, reactionChunks } from './core/reaction.ts'
+export { createSimulator } from './core/simulator.ts'
+export type { TapeRow } from './core/tape.ts'
+export type { ModelStats, Simulator, SimulatorClock, SimulatorStats } from './core/types.ts'
+export { readOptionsFile } from './http/options-file.ts'
+export type { SimulatorServer, SimulatorServerOptions } from './http/server.ts'
+export { startSimulator } from './http/server.ts'

@@ -1,0 +1,11 @@
+import type { Dialect } from '../batch/dialect.ts'
+import { nativeLine } from '../deliver/native-line.ts'
+import { decodeIndex } from '../intake/index-codec.ts'
+import { nativeComposer } from '../intake/native/template.ts'
+
+/** The native dialect as execution sees it: intake wrote what it reads, delivery serves what it writes. */
+export const nativeDialect: Dialect = {
+  requests: decodeIndex,
+  composer: nativeComposer,
+  line: nativeLine,
+}

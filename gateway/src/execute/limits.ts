@@ -1,0 +1,38 @@
+/** Every limit of execution and settling. */
+export interface ExecuteLimits {
+  /** A group of answers waits this long after its first one … */
+  readonly groupMsMax: number
+  /** … or until it is this large. */
+  readonly groupBytesMax: number
+  /** Between two tries of a write that the store refused. */
+  readonly storeRetryMs: number
+  /** A worker that the store has not heard of for so long is dead. */
+  readonly leaseMs: number
+  /** Between two looks at deadlines, leases, gates and the disk. */
+  readonly tickMs: number
+  /** Calls in flight may finish this long after their batch was told to stop. */
+  readonly stopDrainMs: number
+  /** Requests are read ahead in pieces of this size, for each running shard. */
+  readonly windowBytesMax: number
+  /** One turn of an account in the round robin. */
+  readonly quantumBytes: number
+  /** A longer answer is a failed attempt. */
+  readonly answerBytesMax: number
+  /** Nothing is sent while the disk has less room than this. */
+  readonly diskFreeBytesMin: number
+}
+
+const MIB = 1_048_576
+
+export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
+  groupMsMax: 25,
+  groupBytesMax: 262_144,
+  storeRetryMs: 500,
+  leaseMs: 10_000,
+  tickMs: 1_000,
+  stopDrainMs: 30_000,
+  windowBytesMax: MIB,
+  quantumBytes: 65_536,
+  answerBytesMax: 8 * MIB,
+  diskFreeBytesMin: 64 * MIB,
+}

@@ -1,0 +1,172 @@
+import type { AnswerEntry } from '../../batch/answer-frame.ts'
+import type { Clock, Random } from '../../clock/clock.ts'
+import { estimateUsage } from '../../money/estimate-usage.ts'
+import type { TokenPrices } from '../../money/price.ts'
+import type { Call, CallOutcome } from '../../provider/call.ts'
+import type { Deployment } from '../../provider/deployment.ts'
+import type { Failure } from '../../provider/failure.ts'
+import type { Answer, Verdict } from '../../provider/verdict.ts'
+import { priceAnswer } from '../../settle/price-answer.ts'
+import type { Sink } from '../../settle/sink.ts'
+import type { ShardStore } from '../../storage/engine.ts'
+import { nextStep } from './backoff.ts'
+import { unpaidEntry } from './finish.ts'
+import type { Route } from './routes.ts'
+import type { Pending, ShardRun } from './shard-run.ts'
+
+/** What the engine does with the request next. `again`: at once, by another deployment or a later permit. */
+export type Next = { kind: 'over' } | { kind: 'again' } | { kind: 'retry'; afterMs: number }
+
+export interface Attempt {
+  /** One call for one request, from permit to sink. Never rejects. */
+  run(pending: Pending, route: Route): Promise<Next>
+  /** Fails the request that killed the workers which sent it. */
+  poison(run: ShardRun, request: { position: number; customId: string }): void
+}
+
+export interface AttemptOptions {
+  readonly call: Call
+  readonly clock: Clock
+  readonly random: Random
+  readonly sink: Sink
+  readonly store: Pick<ShardStore, 'suspect'>
+  readonly costOf: (deployment: Deployment, at: number) => TokenPrices | undefined
+  readonly crash: (point: string, detail?: string) => void
+  readonly answerBytesMax: number
+}
+
+/** Before a request that runs alone is named again after the store refused. */
+const SUSPECT_RETRY_MS = 1_000
+
+/** Behind the end of the window: by then the store has told the batch to stop. */
+const AFTER_DEADLINE_MS = 1_000
+
+const OVER: Next = { kind: 'over' }
+const AGAIN: Next = { kind: 'again' }
+
+export const createAttempt = (options: AttemptOptions): Attempt => {
+  const { clock, sink } = options
+
+  const record = (pending: Pending, entry: AnswerEntry): void => {
+    if (pending.run.markAnswered(pending.position)) sink.add(pending.run.claimed.id, entry)
+    else sink.waste(pending.run.claimed.id, entry.cost)
+  }
+
+  const succeed = (pending: Pending, route: Route, answer: Answer, body: string): Next => {
+    const { run } = pending
+    const priced = priceAnswer({
+      usage: answer.usage,
+      estimate: () => estimateUsage(body, answer.text ?? ''),
+      sell: run.sell,
+      cost: options.costOf(route.deployment, clock.now()),
+    })
+    const line = run.dialect.line({
+      customId: pending.customId,
+      index: run.table.batchIndex(pending.position),
+      kind: 'succeeded',
+      model: run.claimed.model,
+      text: answer.text,
+      finishReason: answer.finishReason,
+      usage: priced.usage,
+      charge: priced.charge,
+      error: null,
+    })
+    const latencyMs = clock.monotonic() - (pending.firstCallAt ?? clock.monotonic())
+    record(pending, { ...priced, position: pending.position, kind: 'succeeded', latencyMs, line })
+    return OVER
+  }
+
+  const fail = (pending: Pending, failure: Failure): Next => {
+    const { code, message, status, providerError } = failure
+    const latencyMs = clock.monotonic() - (pending.firstCallAt ?? clock.monotonic())
+    const error = {
+      code,
+      message,
+      ...(status === undefined ? {} : { status }),
+      ...(providerError === undefined ? {} : { providerError }),
+    }
+    record(pending, unpaidEntry(pending.run, pending, 'failed', error, latencyMs))
+    return OVER
+  }
+
+  const afterFailure = (pending: Pending, route: Route, failure: Failure): Next => {
+    const { deadline } = pending.run
+    const now = clock.monotonic()
+    const step = nextStep(pending.history, failure, now, deadline, options.random)
+    pending.history = step.history
+    pending.failedOn.add(route.deployment.id)
+    switch (step.do) {
+      case 'fail':
+        // Running out of time is not the request's fault: it stays unanswered, and expires with its batch.
+        return step.because === 'deadline'
+          ? { kind: 'retry', afterMs: Math.max(0, deadline - now) + AFTER_DEADLINE_MS }
+          : fail(pending, failure)
+      case 'close_deployment':
+        return AGAIN
+      case 'retry':
+        return { kind: 'retry', afterMs: step.afterMs }
+    }
+  }
+
+  const call = async (pending: Pending, route: Route, body: string): Promise<Verdict> => {
+    const { deployment, target, protocol } = route
+    pending.firstCallAt ??= clock.monotonic()
+    const outcome = await options.call({
+      baseUrl: deployment.baseUrl,
+      path: target.path,
+      headers: target.headers,
+      body,
+      firstByteMsMax: deployment.limits.firstByteMsMax,
+      totalMsMax: deployment.limits.totalMsMax,
+      answerBytesMax: options.answerBytesMax,
+      signal: pending.run.abort.signal,
+    })
+    const verdict = protocol.interpret(outcome)
+    noteTypical(route, outcome, verdict)
+    route.permit.done(outcome, verdict)
+    return verdict
+  }
+
+  /** A request that runs alone is named first, so that a crash tells which one it was. */
+  const named = async (pending: Pending): Promise<boolean> => {
+    const { run } = pending
+    try {
+      const { kind } = await options.store.suspect(run.ref, pending.position)
+      if (kind === 'lost') run.stopCause = 'lost'
+      return kind === 'recorded'
+    } catch {
+      // The store is away; nothing may be sent that it does not know of.
+      return false
+    }
+  }
+
+  return {
+    async run(pending, route) {
+      const { run } = pending
+      if (run.cautious && !(await named(pending))) {
+        route.permit.unused()
+        return { kind: 'retry', afterMs: SUSPECT_RETRY_MS }
+      }
+      options.crash('execute.before_call', pending.customId)
+      const body = run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
+      const verdict = await call(pending, route, body)
+      return verdict.kind === 'success'
+        ? succeed(pending, route, verdict.answer, body)
+        : afterFailure(pending, route, verdict)
+    },
+    poison(run, request) {
+      if (!run.markAnswered(request.position)) return
+      sink.add(run.claimed.id, unpaidEntry(run, request, 'failed', POISON, 0))
+    },
+  }
+}
+
+const noteTypical = ({ typical }: Route, outcome: CallOutcome, verdict: Verdict): void => {
+  if (verdict.kind === 'success') typical.note({ ms: outcome.totalMs, usage: verdict.answer.usage })
+}
+
+const POISON = {
+  code: 'poison',
+  message:
+    'Every worker that sent this request died doing so. It was set aside so that the others are answered.',
+}

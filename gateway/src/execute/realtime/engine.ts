@@ -1,0 +1,270 @@
+import type { StopCause } from '../../batch/batch-life.ts'
+import type { Dialect } from '../../batch/dialect.ts'
+import type { Clock } from '../../clock/clock.ts'
+import type { Sink } from '../../settle/sink.ts'
+import type { Blobs } from '../../storage/blobs/blobs.ts'
+import type { AppendReceipt, ClaimedShard } from '../../storage/engine.ts'
+import type { RunStop } from '../run-end.ts'
+import { createFairQueue, type FairQueue } from '../schedule/fair-queue.ts'
+import type { Attempt } from './attempt.ts'
+import type { Routes } from './routes.ts'
+import { type Pending, ShardRun } from './shard-run.ts'
+import { createTrials } from './trials.ts'
+
+/** Runs claimed shards over a provider's real-time API; every answer ends in the sink. */
+export interface RealtimeEngine {
+  start(claimed: ClaimedShard, claimAskedAt: number): void
+  /** Stops the runs of one batch: nothing more starts, calls in flight may finish, then the run ends. */
+  stopBatch(batch: string, cause: StopCause): void
+  stopAll(cause: 'shutdown' | 'lost', drainMs: number): void
+  /** The store has answered for a group. */
+  receipt(receipt: AppendReceipt): void
+  /** Models that want no further shard: enough is at hand, or no deployment of theirs is open. */
+  modelsToSkip(): string[]
+  /** How many more requests the open deployments could take soon. */
+  appetite(): number
+  runs(): number
+  inFlight(): number
+  /** Sends what may be sent. Cheap when nothing may. */
+  pump(): void
+  /** Hands back what waits for deployments that have all shut. */
+  park(): void
+  /** Resolves once no run is left. */
+  idle(): Promise<void>
+}
+
+export interface EngineOptions {
+  readonly worker: string
+  readonly clock: Clock
+  readonly blobs: Pick<Blobs, 'read'>
+  readonly dialects: ReadonlyMap<string, Dialect>
+  readonly routes: Routes
+  readonly attempt: Attempt
+  readonly sink: Sink
+  readonly finish: (run: ShardRun) => Promise<void>
+  /** May a call start at all: is the lease held, is there room on the disk? */
+  readonly mayStart: () => boolean
+  /** Called when a run has ended: there is room for another claim. */
+  readonly onRoom: () => void
+  readonly onUnreadable: (error: unknown) => void
+  readonly windowBytesMax: number
+  /** Calls in flight may finish this long after a batch was told to stop. */
+  readonly stopDrainMs: number
+  /** One turn of an account in the round robin. */
+  readonly quantumBytes: number
+}
+
+interface ModelLane {
+  readonly queue: FairQueue<Pending>
+  readonly runs: Set<ShardRun>
+  waitingForGate: boolean
+}
+
+/** Claim ahead what the gates could have in flight twice over, so that no gate runs dry between claims. */
+const CLAIM_AHEAD = 2
+
+export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => {
+  const { clock, routes, sink } = options
+  const lanes = new Map<string, ModelLane>()
+  const runs = new Map<number, ShardRun>()
+  let inFlight = 0
+  let idleWaiters: Array<() => void> = []
+  const trials = createTrials({ inFlight: () => inFlight, ready: routes.ready })
+
+  const laneOf = (model: string): ModelLane => {
+    let lane = lanes.get(model)
+    if (!lane) {
+      lane = { queue: createFairQueue(options.quantumBytes), runs: new Set(), waitingForGate: false }
+      lanes.set(model, lane)
+    }
+    return lane
+  }
+
+  const start = (claimed: ClaimedShard, claimAskedAt: number): void => {
+    const dialect = options.dialects.get(claimed.dialect)
+    if (!dialect) throw new Error(`no dialect "${claimed.dialect}" to run shard ${claimed.id} with`)
+    const run = new ShardRun({
+      claimed,
+      worker: options.worker,
+      dialect,
+      deadline: claimAskedAt + (claimed.windowEnd - claimed.claimedAt),
+      blobs: options.blobs,
+      clock,
+      windowBytesMax: options.windowBytesMax,
+      mayStart,
+      onLoaded: () => pumpLane(claimed.model, laneOf(claimed.model)),
+      onError: options.onUnreadable,
+    })
+    runs.set(claimed.id, run)
+    const lane = laneOf(claimed.model)
+    lane.runs.add(run)
+    lane.queue.add(run)
+    trials.add(run)
+    if (claimed.cause) stopRun(run, claimed.cause, options.stopDrainMs)
+    else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment', options.stopDrainMs)
+    endIfDone(run)
+    pumpLane(claimed.model, lane)
+  }
+
+  const mayStart = (run: ShardRun): boolean =>
+    trials.allows(run) && clock.monotonic() + routes.typicalMs(run.claimed.model) < run.deadline
+
+  const stopRun = (run: ShardRun, cause: RunStop, drainMs: number): void => {
+    if (run.stopCause === 'lost' || run.ending) return
+    // The first cause wins; a later one may still shorten the time that calls in flight are given.
+    if (run.stopCause === null || cause === 'lost') run.stopCause = cause
+    if (cause === 'lost') {
+      end(run)
+      return
+    }
+    endIfDone(run)
+    if (run.ending || run.inFlight === 0) return
+    clock.after(drainMs, () => run.abort.abort())
+  }
+
+  const endIfDone = (run: ShardRun): void => {
+    if (run.ending || run.inFlight > 0) return
+    const nothingLeft = run.unstarted() === 0 && run.delayed === 0
+    if (nothingLeft || run.stopCause !== null) end(run)
+  }
+
+  const end = (run: ShardRun): void => {
+    run.ending = true
+    trials.remove(run)
+    const lane = laneOf(run.claimed.model)
+    lane.queue.remove(run)
+    lane.runs.delete(run)
+    options.finish(run).then(() => {
+      runs.delete(run.claimed.id)
+      options.onRoom()
+      if (runs.size > 0) return
+      const waiters = idleWaiters
+      idleWaiters = []
+      for (const resolve of waiters) resolve()
+    }, options.onRoom)
+  }
+
+  /** Memory stays bounded while the store is slow or away: answers may wait for it only up to a limit. */
+  const sinkHasRoom = (): boolean =>
+    sink.trouble() === undefined && sink.unacknowledged() <= 2 * Math.max(inFlight, routes.limit())
+
+  const pumpLane = (model: string, lane: ModelLane): void => {
+    while (options.mayStart() && sinkHasRoom()) {
+      const ready = routes.ready(model)
+      if (!ready) {
+        wakeWhenReady(model, lane)
+        return
+      }
+      const pending = lane.queue.take()
+      if (!pending) return
+      if (failedAsPoison(pending)) continue
+      const route = routes.enter(model, pending.run.claimed.endpoint, pending)
+      if (!route) {
+        pending.run.putBack(pending)
+        wakeWhenReady(model, lane)
+        return
+      }
+      send(pending, route)
+    }
+  }
+
+  /** The request that ran alone when the last worker died is the culprit: it fails, the others go on. */
+  const failedAsPoison = (pending: Pending): boolean => {
+    const { run } = pending
+    if (!run.isCulprit(pending.position)) return false
+    options.attempt.poison(run, pending)
+    endIfDone(run)
+    return true
+  }
+
+  const wakeWhenReady = (model: string, lane: ModelLane): void => {
+    if (lane.waitingForGate || lane.runs.size === 0) return
+    lane.waitingForGate = true
+    routes.whenReady(model, () => {
+      lane.waitingForGate = false
+      pumpLane(model, lane)
+    })
+  }
+
+  const send = (pending: Pending, route: ReturnType<Routes['enter']> & object): void => {
+    const { run } = pending
+    run.inFlight += 1
+    inFlight += 1
+    void options.attempt.run(pending, route).then((next) => {
+      run.inFlight -= 1
+      inFlight -= 1
+      trials.survived(run, pending.position)
+      if (next.kind === 'again') run.putBack(pending)
+      else if (next.kind === 'retry') delay(pending, next.afterMs)
+      endIfDone(run)
+      pumpLane(run.claimed.model, laneOf(run.claimed.model))
+    })
+  }
+
+  const delay = (pending: Pending, ms: number): void => {
+    const { run } = pending
+    run.delayed += 1
+    clock.after(ms, () => {
+      run.delayed -= 1
+      if (run.ending) return
+      run.putBack(pending)
+      pumpLane(run.claimed.model, laneOf(run.claimed.model))
+    })
+  }
+
+  const pump = (): void => {
+    for (const [model, lane] of lanes) pumpLane(model, lane)
+  }
+
+  /** Lanes are made by the shards that came, so a model that no deployment serves any more is among them. */
+  const closedModels = (): string[] =>
+    [...new Set([...routes.models(), ...lanes.keys()])].filter((model) => routes.closed(model) !== undefined)
+
+  const unstartedOf = (lane: ModelLane): number => {
+    let sum = 0
+    for (const run of lane.runs) sum += run.unstarted()
+    return sum
+  }
+
+  return {
+    start,
+    pump,
+    stopBatch(batch, cause) {
+      for (const run of runs.values()) {
+        if (run.claimed.batch === batch) stopRun(run, cause, options.stopDrainMs)
+      }
+    },
+    stopAll(cause, drainMs) {
+      for (const run of runs.values()) stopRun(run, cause, drainMs)
+    },
+    receipt(receipt) {
+      const run = runs.get(receipt.shard)
+      if (run) run.remaining = receipt.remaining
+      pump()
+    },
+    modelsToSkip() {
+      const full = routes
+        .models()
+        .filter((model) => unstartedOf(laneOf(model)) >= CLAIM_AHEAD * routes.limit(model))
+      return [...new Set([...full, ...closedModels()])]
+    },
+    appetite() {
+      let unstarted = 0
+      for (const lane of lanes.values()) unstarted += unstartedOf(lane)
+      return Math.max(0, CLAIM_AHEAD * routes.limit() - unstarted)
+    },
+    runs: () => runs.size,
+    inFlight: () => inFlight,
+    park() {
+      for (const model of closedModels()) {
+        for (const run of laneOf(model).runs) stopRun(run, 'no_deployment', options.stopDrainMs)
+      }
+    },
+    idle() {
+      if (runs.size === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        idleWaiters.push(resolve)
+      })
+    },
+  }
+}

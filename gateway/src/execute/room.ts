@@ -1,0 +1,42 @@
+/** Why nothing can go on at the moment. */
+export interface Trouble {
+  readonly code: string
+  readonly message: string
+}
+
+/** Whether there is room for what is about to be paid for. */
+export interface Room {
+  trouble(): Trouble | undefined
+  /** Called once a tick. */
+  look(): Promise<void>
+}
+
+/**
+ * Looks at the free space before it runs out: an answer that was paid for and cannot be stored is lost, so
+ * sending stops while there is still room for all that is in flight.
+ */
+export const createDiskRoom = (order: {
+  freeBytes: () => Promise<number>
+  freeBytesMin: number
+  path: string
+}): Room => {
+  const { freeBytes, freeBytesMin, path } = order
+  let trouble: Trouble | undefined
+  return {
+    trouble: () => trouble,
+    async look() {
+      const free = await freeBytes()
+      trouble =
+        free >= freeBytesMin
+          ? undefined
+          : {
+              code: 'disk_full',
+              message:
+                `The disk of ${path} has ${mib(free)} MiB left, at least ${mib(freeBytesMin)} are needed. ` +
+                'Nothing is sent until there is room; what was answered is safe.',
+            }
+    },
+  }
+}
+
+const mib = (bytes: number): number => Math.floor(bytes / 1_048_576)

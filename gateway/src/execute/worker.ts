@@ -1,0 +1,129 @@
+import { type Clock, type Ids, sleep } from '../clock/clock.ts'
+import type { EngineStore } from '../storage/engine.ts'
+import { createLease, type Lease } from './lease.ts'
+import type { RealtimeEngine } from './realtime/engine.ts'
+
+/** One incarnation of a worker and the engine that runs its shards. */
+export interface Incarnation {
+  readonly worker: string
+  readonly engine: RealtimeEngine
+}
+
+export interface WorkerOptions {
+  readonly store: EngineStore
+  readonly clock: Clock
+  readonly ids: Ids
+  /** Builds what an incarnation needs; the lease says whether it may start calls. */
+  readonly incarnate: (worker: string, lease: Lease, wake: () => void) => Incarnation
+  /** No other worker shares the store: every earlier incarnation is dead. */
+  readonly alone: boolean
+  readonly leaseMs: number
+  readonly tickMs: number
+  readonly onError: (where: string, error: unknown) => void
+  /** Called once a tick: gates are saved, disk and loop are looked at. */
+  readonly onTick: () => Promise<void>
+}
+
+export interface Worker {
+  /** Something may be claimable: look now rather than at the next tick. */
+  wake(): void
+  /** Stops starting, lets calls in flight finish for up to `drainMs`, hands the rest back. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** The most shards of one claim: their indexes and first windows must fit in memory together. */
+const CLAIM_MAX = 8
+
+/**
+ * The worker's loop: claim while there is appetite, renew the lease, look which batches must stop. An
+ * incarnation that the store has given up drops its shards, and a fresh one takes its place.
+ */
+export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
+  const { store, clock, onError } = options
+  let stopping = false
+  let left = false
+  let current = await join(options.alone)
+  let claiming = false
+  let claimAgain = false
+
+  async function join(alone: boolean): Promise<Incarnation & { lease: Lease }> {
+    const worker = options.ids.next('worker_')
+    const joinedAt = clock.monotonic()
+    await store.join(worker, { leaseMs: options.leaseMs, alone })
+    const lease = createLease({ store, clock, worker, leaseMs: options.leaseMs, joinedAt })
+    return { ...options.incarnate(worker, lease, wake), lease }
+  }
+
+  function wake(): void {
+    if (claiming) {
+      claimAgain = true
+      return
+    }
+    claiming = true
+    void claimWhileHungry().finally(() => {
+      claiming = false
+      if (claimAgain) {
+        claimAgain = false
+        wake()
+      }
+    })
+  }
+
+  const claimWhileHungry = async (): Promise<void> => {
+    for (;;) {
+      const { engine, worker, lease } = current
+      if (stopping || !lease.held()) return
+      const max = Math.min(CLAIM_MAX, Math.ceil(engine.appetite() / 1000))
+      const askedAt = clock.monotonic()
+      try {
+        const order = { worker, max: Math.max(1, max), skipModels: engine.modelsToSkip() }
+        const shards = await store.claim(order)
+        if (current.worker !== worker) return
+        for (const shard of shards) engine.start(shard, askedAt)
+        if (shards.length < order.max || engine.appetite() === 0) return
+      } catch (error) {
+        onError('claim', error)
+        return
+      }
+    }
+  }
+
+  const tick = async (): Promise<void> => {
+    const { engine, lease, worker } = current
+    if (!(await lease.renew())) {
+      engine.stopAll('lost', 0)
+      current = await join(false)
+      return
+    }
+    if (!stopping) await store.fence()
+    const { stopping: batches } = await store.tick(worker)
+    for (const { batch, cause } of batches) engine.stopBatch(batch, cause)
+    engine.park()
+    await options.onTick()
+    engine.pump()
+    if (!stopping) wake()
+  }
+
+  // Until it has left: a worker that drains still needs its lease.
+  const loop = async (): Promise<void> => {
+    while (!left) {
+      await sleep(clock, options.tickMs)
+      if (left) return
+      await tick().catch((error: unknown) => onError('tick', error))
+    }
+  }
+
+  void loop()
+  wake()
+  return {
+    wake,
+    async stop(drainMs) {
+      stopping = true
+      const { engine, worker } = current
+      engine.stopAll('shutdown', drainMs)
+      await engine.idle()
+      left = true
+      await store.leave(worker)
+    },
+  }
+}

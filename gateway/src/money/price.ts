@@ -1,0 +1,59 @@
+import type { Nano } from './nano.ts'
+import type { Usage } from './usage.ts'
+
+/** Nano-USD for a million tokens of each kind. */
+export interface TokenPrices {
+  /** Input that was neither read from nor written to a cache. */
+  readonly input: Nano
+  readonly cachedInput: Nano
+  readonly cacheWrite: Nano
+  /** All output, reasoning included. */
+  readonly output: Nano
+}
+
+/** What a model of ours is sold at. Frozen with a batch; depends on what was bought, never on what ran. */
+export interface SellPrice {
+  readonly list: TokenPrices
+  readonly batch: TokenPrices
+}
+
+const TOKENS_PER_MTOK = 1_000_000n
+
+/** Σ tokens × price ÷ 10⁶ over the kinds, rounded once, half up. */
+export const priceOf = (usage: Usage, prices: TokenPrices): Nano => {
+  const cached = BigInt(usage.cachedTokens)
+  const written = BigInt(usage.cacheWriteTokens)
+  const fresh = BigInt(usage.promptTokens) - cached - written
+  const total =
+    fresh * prices.input +
+    cached * prices.cachedInput +
+    written * prices.cacheWrite +
+    BigInt(usage.completionTokens) * prices.output
+  return (total + TOKENS_PER_MTOK / 2n) / TOKENS_PER_MTOK
+}
+
+/** One figure for all tokens, input and output alike. */
+export const flatPrices = (price: Nano): TokenPrices => ({
+  input: price,
+  cachedInput: price,
+  cacheWrite: price,
+  output: price,
+})
+
+/** Prices as decimal strings of nano-USD: how a frozen price lies in a row of the database. */
+export const encodeSell = (sell: SellPrice): string =>
+  JSON.stringify(sell, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+
+type EncodedPrices = Record<keyof TokenPrices, string>
+
+const decodePrices = (encoded: EncodedPrices): TokenPrices => ({
+  input: BigInt(encoded.input),
+  cachedInput: BigInt(encoded.cachedInput),
+  cacheWrite: BigInt(encoded.cacheWrite),
+  output: BigInt(encoded.output),
+})
+
+export const decodeSell = (text: string): SellPrice => {
+  const encoded = JSON.parse(text) as { list: EncodedPrices; batch: EncodedPrices }
+  return { list: decodePrices(encoded.list), batch: decodePrices(encoded.batch) }
+}

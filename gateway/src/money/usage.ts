@@ -1,0 +1,13 @@
+/** Tokens of one answer. Counts of a part are included in the count of its whole. */
+export interface Usage {
+  /** All input, cached tokens included. */
+  readonly promptTokens: number
+  /** The part of the input that was read from a cache. */
+  readonly cachedTokens: number
+  /** The part of the input that was written to a cache. */
+  readonly cacheWriteTokens: number
+  /** All output, reasoning included. */
+  readonly completionTokens: number
+  /** The part of the output that was reasoning. */
+  readonly reasoningTokens: number
+}

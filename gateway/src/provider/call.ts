@@ -1,0 +1,39 @@
+/** One HTTP exchange with a provider, seen from the stations: bytes out, bytes or a named breakage back. */
+export type Call = (request: CallRequest) => Promise<CallOutcome>
+
+export interface CallRequest {
+  /** Absolute, without a trailing slash: `https://api.openai.com/v1`. */
+  readonly baseUrl: string
+  /** Starts with a slash: `/chat/completions`. */
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string
+  /** Until the status line and headers are there. */
+  readonly firstByteMsMax: number
+  /** Until the last byte of the body. */
+  readonly totalMsMax: number
+  /** Longer answers are cut off and reported as `too_large`. */
+  readonly answerBytesMax: number
+  readonly signal?: AbortSignal
+}
+
+export type CallOutcome = CallAnswer | CallBroken
+
+/** A whole HTTP answer of any status; the body is as it came. */
+export interface CallAnswer {
+  readonly kind: 'answer'
+  readonly status: number
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Buffer
+  readonly firstByteMs: number
+  readonly totalMs: number
+}
+
+/** No whole answer: what broke, and whether the provider may have worked (and billed) all the same. */
+export interface CallBroken {
+  readonly kind: 'broken'
+  readonly cause: 'connect' | 'reset' | 'first_byte_timeout' | 'total_timeout' | 'too_large' | 'aborted'
+  readonly message: string
+  readonly totalMs: number
+}

@@ -1,0 +1,29 @@
+/** One model at one provider, under one credential. */
+export interface Deployment {
+  readonly id: string
+  /** The name under which we sell it. */
+  readonly model: string
+  readonly provider: 'openai'
+  /** The name that the provider knows. */
+  readonly providerModel: string
+  /** Absolute, without a trailing slash. */
+  readonly baseUrl: string
+  readonly apiKey: string
+  /** Share of the requests beside other deployments of the model; 0 is a standby. */
+  readonly weight: number
+  readonly limits: DeploymentLimits
+  /** The name of the book that holds what its tokens cost us. */
+  readonly costBook: string
+}
+
+export interface DeploymentLimits {
+  readonly concurrencyMax: number
+  /** Where the search for the provider's own limit begins when nothing was learnt before. */
+  readonly concurrencyInitial: number
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly firstByteMsMax: number
+  readonly totalMsMax: number
+  /** The part of the concurrency, from 0 to 1, that batches leave free for interactive calls. */
+  readonly interactiveShare: number
+}

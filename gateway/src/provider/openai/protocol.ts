@@ -1,0 +1,11 @@
+import type { Protocol } from '../protocol.ts'
+import { interpret } from './interpret.ts'
+
+/** OpenAI's own API, and every server that speaks it. The base URL ends in `/v1`, so our prefix goes. */
+export const openaiProtocol: Protocol = {
+  target: (deployment, endpoint) => ({
+    path: endpoint.replace(/^\/v1/, ''),
+    headers: { authorization: `Bearer ${deployment.apiKey}`, 'content-type': 'application/json' },
+  }),
+  interpret,
+}

@@ -1,0 +1,37 @@
+import type { Usage } from '../../money/usage.ts'
+import { isRecord } from './json.ts'
+
+/** What fits the four bytes of a count in a journal frame. */
+const COUNT_MAX = 0xffff_ffff
+
+/**
+ * Undefined where the two totals are not both there, or where a figure cannot be true: counts are money,
+ * so a usage that contradicts itself is as good as none, and is counted by a tokenizer instead.
+ */
+export const readUsage = (value: unknown): Usage | undefined => {
+  if (!isRecord(value)) return undefined
+  const input = recordOr(value.prompt_tokens_details)
+  const output = recordOr(value.completion_tokens_details)
+  const usage = {
+    promptTokens: count(value.prompt_tokens ?? Number.NaN),
+    // DeepSeek's older form beside OpenAI's.
+    cachedTokens: count(input.cached_tokens ?? value.prompt_cache_hit_tokens ?? 0),
+    cacheWriteTokens: count(input.cache_write_tokens ?? 0),
+    completionTokens: count(value.completion_tokens ?? Number.NaN),
+    reasoningTokens: count(output.reasoning_tokens ?? 0),
+  }
+  const isWhole =
+    usage.cachedTokens + usage.cacheWriteTokens <= usage.promptTokens &&
+    usage.reasoningTokens <= usage.completionTokens
+  return isWhole ? usage : undefined
+}
+
+const NONE: Readonly<Record<string, unknown>> = {}
+
+const recordOr = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : NONE)
+
+/** NaN makes every comparison of its usage false. */
+const count = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
+    ? value
+    : Number.NaN

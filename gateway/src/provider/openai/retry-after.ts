@@ -1,0 +1,25 @@
+/**
+ * How long the provider asks us to wait: `retry-after-ms`, else `retry-after` as seconds or as an HTTP
+ * date. A date is measured against the answer's own `date`, so that a clock that is wrong on either side
+ * changes nothing.
+ */
+export const retryAfterMs = (headers: Readonly<Record<string, string>>): number | undefined => {
+  const exact = readNumber(headers['retry-after-ms'])
+  if (exact !== undefined) return exact
+  const text = headers['retry-after']
+  const seconds = readNumber(text)
+  if (seconds !== undefined) return seconds * 1_000
+  const until = readDate(text)
+  const sentAt = readDate(headers.date)
+  return until === undefined || sentAt === undefined ? undefined : Math.max(0, until - sentAt)
+}
+
+const readNumber = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,10}(\.\d{1,6})?$/.test(text.trim()) ? Number(text) : undefined
+
+const readDate = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined
+  // biome-ignore lint/style/noRestrictedGlobals: reads a text, not the clock.
+  const ms = Date.parse(text)
+  return Number.isNaN(ms) ? undefined : ms
+}

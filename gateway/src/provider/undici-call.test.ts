@@ -1,0 +1,291 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { systemClock } from '../clock/system.ts'
+import type { CallOutcome, CallRequest } from './call.ts'
+import { createUndiciCall } from './undici-call.ts'
+
+const closers: Array<() => Promise<void>> = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+const listen = async (server: Server): Promise<number> => {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  closers.push(async () => {
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
+
+const serve = async (handler: Handler): Promise<string> => {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => handler(request, response, Buffer.concat(chunks).toString()))
+  })
+  return `http://127.0.0.1:${await listen(server)}/v1`
+}
+
+/** Answers every request with these bytes as they are; `end` says what happens to the connection. */
+const serveRaw = async (bytes: string, end: 'reset' | 'close' | 'keep'): Promise<string> => {
+  const server = createTcpServer((socket) => {
+    socket.once('data', () => {
+      socket.write(bytes, () => {
+        if (end === 'reset') socket.resetAndDestroy()
+        if (end === 'close') socket.end()
+      })
+    })
+  })
+  return `http://127.0.0.1:${await listen(server)}/v1`
+}
+
+const open = (connectionsMax = 4) => {
+  const undici = createUndiciCall({ clock: systemClock, connectionsMax })
+  closers.push(() => undici.close())
+  return undici
+}
+
+const requestTo = (baseUrl: string, more: Partial<CallRequest> = {}): CallRequest => ({
+  baseUrl,
+  path: '/chat/completions',
+  headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
+  body: '{"model":"m"}',
+  firstByteMsMax: 10_000,
+  totalMsMax: 20_000,
+  answerBytesMax: 1_000_000,
+  ...more,
+})
+
+const callOnce = (baseUrl: string, more: Partial<CallRequest> = {}): Promise<CallOutcome> =>
+  open().call(requestTo(baseUrl, more))
+
+const brokenOf = (outcome: CallOutcome): { cause: string; message: string } => {
+  if (outcome.kind !== 'broken') throw new Error(`an answer came: ${outcome.status}`)
+  return outcome
+}
+
+describe('a call that is answered', () => {
+  it('carries the request over and the answer back', async () => {
+    const baseUrl = await serve((request, response, body) => {
+      response.writeHead(201, { 'Content-Type': 'application/json', 'X-Twice': ['a', 'b'] })
+      response.end(JSON.stringify({ url: request.url, key: request.headers.authorization, body }))
+    })
+    const outcome = await callOnce(baseUrl)
+    if (outcome.kind !== 'answer') throw new Error(outcome.message)
+    expect(outcome.status).toBe(201)
+    expect(outcome.headers).toMatchObject({ 'content-type': 'application/json', 'x-twice': 'a, b' })
+    expect(JSON.parse(outcome.body.toString())).toEqual({
+      url: '/v1/chat/completions',
+      key: 'Bearer sk-test',
+      body: '{"model":"m"}',
+    })
+    expect(outcome.firstByteMs).toBeLessThanOrEqual(outcome.totalMs)
+  })
+
+  it('keeps empty lines before the body, and joins what comes in pieces', async () => {
+    const baseUrl = await serve((_request, response) => {
+      response.write('\n\n')
+      setImmediate(() => {
+        response.write('{"a":')
+        setImmediate(() => response.end('1}'))
+      })
+    })
+    const outcome = await callOnce(baseUrl, { body: new TextEncoder().encode('{}') })
+    expect(outcome).toMatchObject({ kind: 'answer', status: 200 })
+    if (outcome.kind === 'answer') expect(outcome.body.toString()).toBe('\n\n{"a":1}')
+  })
+
+  it('is an answer with any status, and after an early hint', async () => {
+    const refused = await serve((_request, response) => response.writeHead(429).end('slow down'))
+    expect(await callOnce(refused)).toMatchObject({ kind: 'answer', status: 429 })
+    const hinted = await serve((_request, response) => {
+      response.writeEarlyHints({ link: '</a>; rel=preload' })
+      response.end('{}')
+    })
+    expect(await callOnce(hinted)).toMatchObject({ kind: 'answer', status: 200 })
+  })
+
+  it('leaves no more connections than allowed, and uses them again', async () => {
+    const ports = new Set<number | undefined>()
+    let inFlight = 0
+    let inFlightMost = 0
+    const baseUrl = await serve((request, response) => {
+      ports.add(request.socket.remotePort)
+      inFlight += 1
+      inFlightMost = Math.max(inFlightMost, inFlight)
+      setImmediate(() => {
+        inFlight -= 1
+        response.end('{}')
+      })
+    })
+    const { call } = open(3)
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => call(requestTo(baseUrl))))
+    expect(outcomes.every((outcome) => outcome.kind === 'answer')).toBe(true)
+    expect(inFlightMost).toBeLessThanOrEqual(3)
+    expect(ports.size).toBeLessThanOrEqual(3)
+  })
+})
+
+describe('a call that breaks', () => {
+  it('finds nobody', async () => {
+    const server = createTcpServer()
+    const port = await listen(server)
+    await closers.pop()?.()
+    const outcome = brokenOf(await callOnce(`http://127.0.0.1:${port}/v1`))
+    expect(outcome.cause).toBe('connect')
+    expect(outcome.message).toContain('ECONNREFUSED')
+  })
+
+  it('goes on when the server is there again', async () => {
+    const first = createTcpServer()
+    const port = await listen(first)
+    await closers.pop()?.()
+    const { call } = open(1)
+    expect(brokenOf(await call(requestTo(`http://127.0.0.1:${port}`))).cause).toBe('connect')
+    const server = createServer((_request, response) => response.end('{}'))
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    closers.push(async () => {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    })
+    expect(await call(requestTo(`http://127.0.0.1:${port}`))).toMatchObject({ kind: 'answer' })
+  })
+
+  it('finds no TLS', async () => {
+    const baseUrl = await serve((_request, response) => response.end('{}'))
+    const outcome = brokenOf(await callOnce(baseUrl.replace('http:', 'https:')))
+    expect(outcome.cause).toBe('connect')
+    expect(outcome.message).toMatch(/ssl|tls|wrong version/i)
+  })
+
+  it.each([
+    ['a base URL that is none', { baseUrl: 'not a url' }],
+    ['a protocol that nobody speaks', { baseUrl: 'ftp://127.0.0.1' }],
+    ['a header that would split the request', { headers: { authorization: 'Bearer a\nb: c' } }],
+    ['a path with a space', { path: '/a b' }],
+  ])('is refused by ourselves: %s', async (_name, more) => {
+    const baseUrl = await serve((_request, response) => response.end('{}'))
+    const outcome = brokenOf(await callOnce(baseUrl, more))
+    expect(outcome.cause).toBe('connect')
+    expect(outcome.message).not.toContain('Bearer')
+  })
+
+  it('is reset before any byte', async () => {
+    const outcome = brokenOf(await callOnce(await serveRaw('', 'reset')))
+    expect(outcome.cause).toBe('reset')
+    expect(outcome.message).toContain('before an answer began')
+  })
+
+  it('is closed before any byte', async () => {
+    const outcome = brokenOf(await callOnce(await serveRaw('', 'close')))
+    expect(outcome.cause).toBe('reset')
+    expect(outcome.message).toContain('before an answer began')
+  })
+
+  it.each(['reset', 'close'] as const)('is cut in the middle of the body (%s)', async (end) => {
+    const raw = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a":'
+    const outcome = brokenOf(await callOnce(await serveRaw(raw, end)))
+    expect(outcome.cause).toBe('reset')
+    expect(outcome.message).toContain('(status 200) broke off after 5 bytes')
+  })
+
+  it('is cut in the middle of a chunked body', async () => {
+    const raw = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"a":\r\n'
+    expect(brokenOf(await callOnce(await serveRaw(raw, 'close'))).message).toContain('after 5 bytes')
+  })
+
+  it('gets what is no HTTP', async () => {
+    expect(brokenOf(await callOnce(await serveRaw('hello there\r\n\r\n', 'close'))).cause).toBe('reset')
+  })
+
+  it('gets no first byte', async () => {
+    const baseUrl = await serve(() => {})
+    const outcome = brokenOf(await callOnce(baseUrl, { firstByteMsMax: 30 }))
+    expect(outcome).toMatchObject({ cause: 'first_byte_timeout', message: 'no answer began within 30 ms' })
+  })
+
+  it('gets no last byte, though bytes keep coming', async () => {
+    const baseUrl = await serve((_request, response) => {
+      const timer = setInterval(() => response.write(' '), 10)
+      response.on('close', () => clearInterval(timer))
+    })
+    const outcome = brokenOf(await callOnce(baseUrl, { totalMsMax: 60 }))
+    expect(outcome.cause).toBe('total_timeout')
+  })
+
+  it('waited for a free connection for too long, and is never sent', async () => {
+    const seen: string[] = []
+    const answers: ServerResponse[] = []
+    const baseUrl = await serve((_request, response, body) => {
+      seen.push(body)
+      answers.push(response)
+    })
+    const { call } = open(1)
+    const first = call(requestTo(baseUrl, { body: 'first' }))
+    const second = brokenOf(await call(requestTo(baseUrl, { body: 'second', firstByteMsMax: 30 })))
+    expect(second.cause).toBe('connect')
+    const third = call(requestTo(baseUrl, { body: 'third' }))
+    answers[0]?.end('{}')
+    expect((await first).kind).toBe('answer')
+    await expect.poll(() => seen).toEqual(['first', 'third'])
+    answers[1]?.end('{}')
+    expect((await third).kind).toBe('answer')
+  })
+
+  it.each([
+    ['by its header', (response: ServerResponse) => response.writeHead(200, { 'content-length': 500 })],
+    ['by its bytes', (response: ServerResponse) => response.writeHead(200)],
+  ])('is too large %s', async (_name, begin) => {
+    const baseUrl = await serve((_request, response) => {
+      begin(response)
+      response.end('x'.repeat(500))
+    })
+    const { call } = open(1)
+    const outcome = brokenOf(await call(requestTo(baseUrl, { answerBytesMax: 499 })))
+    expect(outcome).toMatchObject({ cause: 'too_large', message: 'the answer is longer than 499 bytes' })
+    expect(await call(requestTo(baseUrl, { answerBytesMax: 500 }))).toMatchObject({ kind: 'answer' })
+  })
+})
+
+describe('a call that we stop', () => {
+  it('ends by its signal, alone or with others', async () => {
+    let arrived = 0
+    const baseUrl = await serve(() => {
+      arrived += 1
+    })
+    const { call } = open()
+    const stop = new AbortController()
+    const { signal } = stop
+    const calls = [call(requestTo(baseUrl, { signal })), call(requestTo(baseUrl, { signal }))]
+    await expect.poll(() => arrived).toBe(2)
+    stop.abort()
+    for (const outcome of await Promise.all(calls)) expect(brokenOf(outcome).cause).toBe('aborted')
+    expect(brokenOf(await call(requestTo(baseUrl, { signal }))).cause).toBe('aborted')
+    expect(arrived).toBe(2)
+  })
+
+  it('ends when the client is closed', async () => {
+    let arrived = 0
+    const baseUrl = await serve(() => {
+      arrived += 1
+    })
+    const { call, close } = open()
+    const running = call(requestTo(baseUrl))
+    await expect.poll(() => arrived).toBe(1)
+    await close()
+    expect(brokenOf(await running).cause).toBe('aborted')
+    expect(brokenOf(await call(requestTo(baseUrl))).cause).toBe('aborted')
+  })
+})

@@ -1,0 +1,201 @@
+import type { Dialect } from './batch/dialect.ts'
+import type { Clock, Ids, Random } from './clock/clock.ts'
+import { createGate, type Learned } from './execute/gate/gate.ts'
+import type { Lease } from './execute/lease.ts'
+import type { ExecuteLimits } from './execute/limits.ts'
+import { createAttempt } from './execute/realtime/attempt.ts'
+import { createRealtimeEngine } from './execute/realtime/engine.ts'
+import { createFinish } from './execute/realtime/finish.ts'
+import { createRoutes, type Routes } from './execute/realtime/routes.ts'
+import type { Room, Trouble } from './execute/room.ts'
+import { type Incarnation, startWorker, type Worker } from './execute/worker.ts'
+import { type CostBooks, costAt } from './money/cost-book.ts'
+import type { Call } from './provider/call.ts'
+import type { Deployment } from './provider/deployment.ts'
+import type { Protocol } from './provider/protocol.ts'
+import { createSink, type Sink } from './settle/sink.ts'
+import type { Blobs } from './storage/blobs/blobs.ts'
+import type { EngineStore, GateRecord } from './storage/engine.ts'
+
+/** Everything that comes from outside; the server brings the real things, the simulation its own. */
+export interface StationsOptions {
+  readonly store: EngineStore
+  readonly blobs: Blobs
+  readonly call: Call
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: Ids
+  readonly dialects: ReadonlyMap<string, Dialect>
+  readonly protocols: Readonly<Record<Deployment['provider'], Protocol>>
+  readonly deployments: readonly Deployment[]
+  readonly costBooks: CostBooks
+  readonly limits: ExecuteLimits
+  readonly room: Room
+  readonly crash: (point: string, detail?: string) => void
+  /** No other worker shares the store: every earlier incarnation is dead. */
+  readonly alone: boolean
+  readonly onBatchEnded: (batch: string) => void
+  /** Something failed and is tried again. */
+  readonly onError: (where: string, error: unknown) => void
+  /** A broken invariant: the process must stop, loudly. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export interface Stations {
+  readonly worker: Worker
+  readonly routes: Routes
+  /** Why the requests for a model do not move at the moment. */
+  whyWaiting(model: string): Trouble | undefined
+  runs(): number
+  inFlight(): number
+}
+
+/** Execute and settle, put together: from claimed shards to sealed ones. */
+export const startStations = async (options: StationsOptions): Promise<Stations> => {
+  const { store, clock, limits, room } = options
+  const routes = await openRoutes(options)
+  const saveGates = gateSaver(store, routes)
+  let current: { sink: Sink; incarnation: Incarnation } | undefined
+
+  const incarnate = (worker: string, lease: Lease, wake: () => void): Incarnation => {
+    current = createIncarnation(options, { worker, lease, wake, routes })
+    return current.incarnation
+  }
+
+  await room.look()
+  const worker = await startWorker({
+    store,
+    clock,
+    ids: options.ids,
+    incarnate,
+    alone: options.alone,
+    leaseMs: limits.leaseMs,
+    tickMs: limits.tickMs,
+    onError: options.onError,
+    async onTick() {
+      await room.look()
+      await saveGates()
+      await purge(options)
+    },
+  })
+
+  return {
+    worker,
+    routes,
+    whyWaiting: (model) => room.trouble() ?? current?.sink.trouble() ?? routes.closed(model),
+    runs: () => current?.incarnation.engine.runs() ?? 0,
+    inFlight: () => current?.incarnation.engine.inFlight() ?? 0,
+  }
+}
+
+const openRoutes = async ({ store, clock, deployments, protocols }: StationsOptions): Promise<Routes> => {
+  const known = new Map((await store.gates()).map((record) => [record.deployment, record]))
+  const gated = deployments.map((deployment) => {
+    const learned = learnedOf(known.get(deployment.id))
+    const gate = createGate({ clock, limits: deployment.limits, ...(learned ? { learned } : {}) })
+    return { deployment, gate, protocol: protocols[deployment.provider] }
+  })
+  return createRoutes(gated, clock.now)
+}
+
+interface IncarnationOrder {
+  readonly worker: string
+  readonly lease: Lease
+  readonly wake: () => void
+  readonly routes: Routes
+}
+
+const createIncarnation = (
+  options: StationsOptions,
+  { worker, lease, wake, routes }: IncarnationOrder,
+): { sink: Sink; incarnation: Incarnation } => {
+  const { store, clock, blobs, limits, crash, room } = options
+  const onUnreadable = (error: unknown): void => {
+    if (error instanceof Error && error.name === 'BlobMissing') options.onFatal(error)
+    else options.onError('read requests', error)
+  }
+  const sink = createSink({
+    store,
+    clock,
+    worker,
+    crash,
+    onReceipt: (receipt) => engine.receipt(receipt),
+    onError: (error) => options.onError('append', error),
+    onFatal: options.onFatal,
+    groupMsMax: limits.groupMsMax,
+    groupBytesMax: limits.groupBytesMax,
+    retryMs: limits.storeRetryMs,
+  })
+  const engine = createRealtimeEngine({
+    worker,
+    clock,
+    blobs,
+    dialects: options.dialects,
+    routes,
+    sink,
+    attempt: createAttempt({
+      call: options.call,
+      clock,
+      random: options.random,
+      sink,
+      store,
+      costOf: ({ costBook }, at) => costAt(options.costBooks, costBook, at)?.list,
+      crash,
+      answerBytesMax: limits.answerBytesMax,
+    }),
+    finish: createFinish({
+      store,
+      sink,
+      blobs,
+      clock,
+      windowBytesMax: limits.windowBytesMax,
+      retryMs: limits.storeRetryMs,
+      onBatchEnded: options.onBatchEnded,
+      onFatal: options.onFatal,
+      onError: options.onError,
+      onUnreadable,
+    }),
+    mayStart: () => lease.held() && room.trouble() === undefined,
+    onRoom: wake,
+    onUnreadable,
+    windowBytesMax: limits.windowBytesMax,
+    stopDrainMs: limits.stopDrainMs,
+    quantumBytes: limits.quantumBytes,
+  })
+  return { sink, incarnation: { worker, engine } }
+}
+
+/** At most so many deleted batches lose their bytes in one tick. */
+const PURGE_MAX = 20
+
+const purge = async ({ store, blobs }: StationsOptions): Promise<void> => {
+  for (const { batch, blobs: names } of await store.expire(PURGE_MAX)) {
+    for (const name of names) await blobs.remove(name)
+    await store.purged(batch)
+  }
+}
+
+/** Saves what the gates learnt where it has changed since the last time. */
+const gateSaver = (store: EngineStore, routes: Routes): (() => Promise<void>) => {
+  let saved = ''
+  return async () => {
+    const records = routes.records()
+    const text = JSON.stringify(records)
+    if (text === saved) return
+    await store.saveGates(records)
+    saved = text
+  }
+}
+
+/** What cannot be read any more was learnt by another release: learning it anew takes seconds. */
+const learnedOf = (record: GateRecord | undefined): Learned | undefined => {
+  if (!record) return undefined
+  const value: unknown = JSON.parse(record.learned)
+  return isLearned(value) ? value : undefined
+}
+
+const isLearned = (value: unknown): value is Learned =>
+  typeof value === 'object' &&
+  value !== null &&
+  'concurrency' in value &&
+  Object.values(value).every((each) => typeof each === 'number' && Number.isFinite(each) && each > 0)

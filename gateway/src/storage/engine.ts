@@ -1,0 +1,127 @@
+import type { StopCause } from '../batch/batch-life.ts'
+import type { Nano } from '../money/nano.ts'
+
+/**
+ * What the stations may ask of the store: verbs with plain data; no transaction and no SQL crosses this
+ * seam. Handlers of a client's dialect cannot import it (a checked rule): they hold a TenantStore.
+ * All times are milliseconds of the store's own clock.
+ */
+export interface EngineStore extends WorkerStore, ShardStore, TimeStore, GateStore {}
+
+export interface WorkerStore {
+  /** Enters an incarnation of a worker. `alone`: every earlier one is dead, and is fenced at once. */
+  join(worker: string, options: { leaseMs: number; alone: boolean }): Promise<void>
+  /** Prolongs the lease of a live worker; `alive: false` once it has run out, or was fenced. */
+  renew(worker: string, leaseMs: number): Promise<{ alive: boolean }>
+  /** Fences workers whose lease has run out: their shards wait again, with one more crash. */
+  fence(): Promise<{ shards: number }>
+  /** Ends an incarnation in good order; what it still held waits again, without a crash. */
+  leave(worker: string): Promise<void>
+}
+
+/** A shard as its owner needs it. */
+export interface ClaimedShard {
+  readonly id: number
+  readonly epoch: number
+  readonly batch: string
+  readonly account: string
+  readonly dialect: string
+  readonly endpoint: string
+  readonly model: string
+  readonly number: number
+  readonly count: number
+  /** How many times a worker died holding it. */
+  readonly crashes: number
+  /** The request that was alone in flight when the last worker died, and how many in a row died with it. */
+  readonly accused: { readonly position: number; readonly deaths: number } | null
+  readonly done: Uint8Array
+  readonly blob: string
+  /** Encoded by intake: where each request's id and body lie in the blob. */
+  readonly index: Uint8Array
+  /** Encoded by the dialect: what all requests of the batch share. */
+  readonly template: string
+  /** Encoded by money: the frozen sell price. */
+  readonly sell: string
+  /** The store's clock at the claim: the owner measures what is left of the window from there. */
+  readonly claimedAt: number
+  readonly windowEnd: number
+  readonly cause: StopCause | null
+}
+
+export interface ShardRef {
+  readonly shard: number
+  readonly epoch: number
+  readonly worker: string
+}
+
+export interface AppendPart {
+  readonly shard: number
+  /** Entries, see `answer-frame.ts`. */
+  readonly frame: Uint8Array
+  /** Provider cost that bought no recorded answer: booked whether or not an entry is taken. */
+  readonly waste: Nano
+}
+
+/** One group commit. The id is the worker's incarnation and a number that grows by one a group. */
+export interface AppendGroup {
+  readonly worker: string
+  readonly number: number
+  readonly parts: readonly AppendPart[]
+}
+
+export interface AppendReceipt {
+  readonly shard: number
+  /**
+   * `taken`: recorded now. `repeated`: this very append was recorded before; nothing changed.
+   * `gone`: the shard was removed with its batch.
+   */
+  readonly kind: 'taken' | 'repeated' | 'gone'
+  readonly taken: number
+  /** Entries for requests that had their answer already: their cost went to waste. */
+  readonly duplicates: number
+  readonly remaining: number
+}
+
+export type SealReceipt =
+  | { readonly kind: 'sealed'; readonly batchEnded: boolean }
+  /** The shard belongs to another epoch, or is sealed: nothing was changed. */
+  | { readonly kind: 'lost' }
+
+export interface ShardStore {
+  claim(order: { worker: string; max: number; skipModels: readonly string[] }): Promise<ClaimedShard[]>
+  append(group: AppendGroup): Promise<AppendReceipt[]>
+  /** Ends a shard whose every request has its answer. Rejects where one lacks: a broken invariant. */
+  seal(ref: ShardRef): Promise<SealReceipt>
+  /** Hands a shard back. `lost` where it is no longer the caller's. */
+  release(ref: ShardRef): Promise<{ kind: 'released' | 'lost' }>
+  /** Records which request runs alone now, before it is sent: a crash then names the culprit. */
+  suspect(ref: ShardRef, position: number | null): Promise<{ kind: 'recorded' | 'lost' }>
+}
+
+export interface TimeStore {
+  /** Stops batches whose window has ended, and tells which batches of running shards are stopping. */
+  tick(worker: string): Promise<{ stopping: Array<{ batch: string; cause: StopCause }> }>
+  /** Tombstones batches past their retention, then names up to `max` deleted, ended batches with bytes. */
+  expire(max: number): Promise<PurgeableBatch[]>
+  /** Forgets what a deleted batch left in the database; its money stays. */
+  purged(batch: string): Promise<void>
+}
+
+export interface PurgeableBatch {
+  readonly batch: string
+  readonly blobs: readonly string[]
+}
+
+/** What a gate learnt, and whether it stands open: shared by restarts and by whoever reports it. */
+export interface GateRecord {
+  readonly deployment: string
+  /** JSON of the gate's own making. */
+  readonly learned: string
+  /** Set while the deployment is shut: why nothing is sent there. */
+  readonly shut: { readonly code: string; readonly message: string } | null
+}
+
+export interface GateStore {
+  gates(): Promise<GateRecord[]>
+  saveGates(records: readonly GateRecord[]): Promise<void>
+}

@@ -1,0 +1,194 @@
+/**
+ * The tables, as migrations: the store has applied the first `user_version` of them. An entry is never
+ * changed once released; a new one is added behind it, with a comment on what existing stores must do.
+ *
+ * Foreign keys are left to the verbs: each row is written in the transaction that writes what it names,
+ * and `audit` reads the whole against itself. Times are milliseconds of the store's clock, money is
+ * nano-USD, and no row is ever written once per request.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+CREATE TABLE account (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE api_key (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  name TEXT NOT NULL,
+  sha256 BLOB NOT NULL UNIQUE,        -- the key itself is never stored
+  hint TEXT NOT NULL,
+  models TEXT,                        -- a JSON array; null: all models
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER                  -- set once, never cleared
+) STRICT;
+
+-- An incarnation of a worker. It may claim while expires_at lies ahead; one that left or was fenced has no row.
+CREATE TABLE worker (
+  id TEXT PRIMARY KEY,
+  expires_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE batch (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  api_key TEXT NOT NULL,
+  dialect TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  model TEXT NOT NULL,
+  task TEXT,
+  blob TEXT NOT NULL,
+  template TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  sell TEXT NOT NULL,                 -- frozen: later price changes do not touch it
+  hold INTEGER NOT NULL CHECK (hold >= 0),
+  total INTEGER NOT NULL,
+  shards INTEGER NOT NULL,
+  path TEXT NOT NULL,
+  body_sha256 TEXT NOT NULL,
+  idempotency_key TEXT,
+  retention_ms INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  window_end INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('running', 'stopping', 'ended')),
+  cause TEXT CHECK (cause IN ('cancel', 'deadline', 'delete', 'budget')),
+  outcome TEXT CHECK (outcome IN ('completed', 'cancelled', 'expired', 'failed')),
+  ended_at INTEGER,
+  expires_at INTEGER,
+  deleted_at INTEGER,                 -- a tombstone: from here on the batch does not exist for its account
+  purged_at INTEGER,                  -- its bodies and shards are gone; its money stays
+
+  -- Sums over the shards, frozen when the batch ends (before, the shards are asked). Late waste is added at the purge.
+  n_ok INTEGER NOT NULL DEFAULT 0,
+  n_err INTEGER NOT NULL DEFAULT 0,
+  n_expired INTEGER NOT NULL DEFAULT 0,
+  n_cancelled INTEGER NOT NULL DEFAULT 0,
+  prompt_tokens INTEGER NOT NULL DEFAULT 0,
+  cached_tokens INTEGER NOT NULL DEFAULT 0,
+  cache_write_tokens INTEGER NOT NULL DEFAULT 0,
+  completion_tokens INTEGER NOT NULL DEFAULT 0,
+  reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+  estimated INTEGER NOT NULL DEFAULT 0,
+  cost_unknown INTEGER NOT NULL DEFAULT 0,
+  charge INTEGER NOT NULL DEFAULT 0,
+  list_charge INTEGER NOT NULL DEFAULT 0,
+  cost INTEGER NOT NULL DEFAULT 0,
+  waste INTEGER NOT NULL DEFAULT 0,
+  latency BLOB,
+
+  CHECK ((state = 'ended') = (outcome IS NOT NULL AND ended_at IS NOT NULL AND expires_at IS NOT NULL)),
+  CHECK (state <> 'stopping' OR cause IS NOT NULL),
+  CHECK (deleted_at IS NULL OR state <> 'running'),
+  CHECK (purged_at IS NULL OR (deleted_at IS NOT NULL AND state = 'ended'))
+) STRICT;
+
+-- One batch for an idempotency key. A deleted batch does not exist, so its key is free again.
+CREATE UNIQUE INDEX batch_idempotency ON batch (account, idempotency_key)
+  WHERE idempotency_key IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX batch_create ON batch (body_sha256, api_key);
+CREATE INDEX batch_newest ON batch (account, created_at, id);
+CREATE INDEX batch_window ON batch (window_end) WHERE state = 'running';
+CREATE INDEX batch_retention ON batch (expires_at) WHERE state = 'ended' AND deleted_at IS NULL;
+CREATE INDEX batch_purgeable ON batch (deleted_at)
+  WHERE state = 'ended' AND deleted_at IS NOT NULL AND purged_at IS NULL;
+
+-- AUTOINCREMENT: the id of a purged shard is never given again, because postings are named after it.
+-- Ids grow in the order of acceptance, so (window_end, id) is the order of urgency.
+CREATE TABLE shard (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  batch TEXT NOT NULL,
+  account TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  window_end INTEGER NOT NULL,        -- the batch's own; it never moves
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'sealed')),
+  worker TEXT,
+  epoch INTEGER NOT NULL,             -- grows by one a claim; what a stale owner may not do asks for it
+  crashes INTEGER NOT NULL,
+  suspect INTEGER,                    -- the request that is alone in flight: a crash now names it
+  accused INTEGER,                    -- the request that was alone in flight when the last worker died …
+  accusations INTEGER NOT NULL DEFAULT 0, -- … and how many workers in a row died with it
+  append_ids TEXT NOT NULL,           -- JSON: worker -> the number of its last append here
+  done BLOB NOT NULL,                 -- one bit a request; popcount = n_ok + n_err + n_expired + n_cancelled
+  n_ok INTEGER NOT NULL DEFAULT 0,
+  n_err INTEGER NOT NULL DEFAULT 0,
+  n_expired INTEGER NOT NULL DEFAULT 0,
+  n_cancelled INTEGER NOT NULL DEFAULT 0,
+  prompt_tokens INTEGER NOT NULL DEFAULT 0,
+  cached_tokens INTEGER NOT NULL DEFAULT 0,
+  cache_write_tokens INTEGER NOT NULL DEFAULT 0,
+  completion_tokens INTEGER NOT NULL DEFAULT 0,
+  reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+  estimated INTEGER NOT NULL DEFAULT 0,
+  cost_unknown INTEGER NOT NULL DEFAULT 0,
+  charge INTEGER NOT NULL DEFAULT 0,
+  list_charge INTEGER NOT NULL DEFAULT 0,
+  cost INTEGER NOT NULL DEFAULT 0,
+  waste INTEGER NOT NULL DEFAULT 0,   -- provider cost that bought no recorded answer
+  journal_bytes INTEGER NOT NULL DEFAULT 0,
+  segment TEXT,
+  segment_bytes INTEGER,
+  latency BLOB,
+  -- The youngest entries of the journal. Small groups ride on the row that every append writes anyway, so a
+  -- slow stream of answers writes one row a commit and not two. Last column: the others are read without it.
+  tail BLOB NOT NULL DEFAULT x'',
+
+  UNIQUE (batch, number),
+  CHECK ((state = 'running') = (worker IS NOT NULL)),
+  CHECK ((state = 'sealed') = (segment IS NOT NULL AND segment_bytes IS NOT NULL))
+) STRICT;
+
+CREATE INDEX shard_waiting ON shard (account, window_end, id, model) WHERE state = 'waiting';
+CREATE INDEX shard_running ON shard (worker, account) WHERE state = 'running';
+
+-- Where the requests lie in the input. Apart from the shard, because it never changes and is large
+-- (some 20 bytes a request), while the row of the shard is rewritten by every append.
+CREATE TABLE shard_input (
+  shard INTEGER PRIMARY KEY,
+  entries BLOB NOT NULL
+) STRICT;
+
+-- The older entries of a running shard; immutable rows, dropped by the seal.
+CREATE TABLE journal (
+  shard INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  frame BLOB NOT NULL,
+  PRIMARY KEY (shard, seq)
+) STRICT;
+
+CREATE TABLE gate (
+  deployment TEXT PRIMARY KEY,
+  learned TEXT NOT NULL,
+  shut_code TEXT,
+  shut_message TEXT,
+  CHECK ((shut_code IS NULL) = (shut_message IS NULL))
+) STRICT;
+
+-- The ledger only grows. Each posting has one source, so the same event is never posted twice, and its
+-- entries sum to zero per currency.
+CREATE TABLE posting (
+  id INTEGER PRIMARY KEY,
+  source TEXT NOT NULL UNIQUE,
+  batch TEXT,
+  shard INTEGER,
+  at INTEGER NOT NULL
+) STRICT;
+
+-- For the audit, which walks batches and shards a page at a time.
+CREATE INDEX posting_batch ON posting (batch) WHERE batch IS NOT NULL;
+CREATE INDEX posting_shard ON posting (shard) WHERE shard IS NOT NULL;
+
+CREATE TABLE entry (
+  posting INTEGER NOT NULL,
+  account TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount <> 0),
+  PRIMARY KEY (posting, account, currency)
+) STRICT, WITHOUT ROWID;
+`,
+]

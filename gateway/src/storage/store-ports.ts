@@ -1,0 +1,63 @@
+import { auditVerbs } from './audit/audit.ts'
+import type { EngineStore } from './engine.ts'
+import type { AuditStore, KeyStore } from './operator.ts'
+import type { TenantStore } from './tenant.ts'
+import { accept } from './verbs/accept.ts'
+import { append } from './verbs/append.ts'
+import { findBatch, listBatches } from './verbs/batch-view.ts'
+import { claim } from './verbs/claim.ts'
+import { findEarlierCreate } from './verbs/find-create.ts'
+import { gates, saveGates } from './verbs/gates.ts'
+import { keyVerbs } from './verbs/keys.ts'
+import { output } from './verbs/output.ts'
+import { release, suspect } from './verbs/own-shard.ts'
+import { expire, purged } from './verbs/purge.ts'
+import { seal } from './verbs/seal.ts'
+import type { SegmentDeps } from './verbs/segment.ts'
+import { remove, stop, tick } from './verbs/stop.ts'
+import { fence, join, leave, renew } from './verbs/workers.ts'
+
+export interface StorePorts {
+  readonly engine: EngineStore
+  tenant(account: string): TenantStore
+  readonly keys: KeyStore
+  readonly audit: AuditStore
+}
+
+/** The ports over any database and any blobs: each verb bound to what it needs. */
+export const storePorts = (deps: SegmentDeps): StorePorts => ({
+  engine: engineStore(deps),
+  tenant: (account) => tenantStore(deps, account),
+  keys: keyVerbs(deps.db),
+  audit: auditVerbs(deps.db),
+})
+
+const engineStore = (deps: SegmentDeps): EngineStore => {
+  const { db } = deps
+  return {
+    join: (worker, options) => join(db, worker, options),
+    renew: (worker, leaseMs) => renew(db, worker, leaseMs),
+    fence: () => fence(db),
+    leave: (worker) => leave(db, worker),
+    claim: (order) => claim(db, order),
+    append: (group) => append(db, group),
+    seal: (ref) => seal(deps, ref),
+    release: (ref) => release(db, ref),
+    suspect: (ref, position) => suspect(db, ref, position),
+    tick: (worker) => tick(db, worker),
+    expire: (max) => expire(deps, max),
+    purged: (batch) => purged(db, batch),
+    gates: () => gates(db),
+    saveGates: (records) => saveGates(db, records),
+  }
+}
+
+const tenantStore = ({ db }: SegmentDeps, account: string): TenantStore => ({
+  accept: async (batch, shards) => accept(db, account, batch, shards),
+  findCreate: (query) => db.read((tx) => findEarlierCreate(tx, account, query)),
+  batch: (id) => db.read((tx) => findBatch(tx, account, id)),
+  batches: (page) => db.read((tx) => listBatches(tx, account, page)),
+  stop: (id, cause) => stop(db, account, id, cause),
+  remove: (id) => remove(db, account, id),
+  output: (batch, shard) => output(db, account, batch, shard),
+})

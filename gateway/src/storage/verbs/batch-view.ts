@@ -1,0 +1,84 @@
+import { InvariantBroken } from '../errors.ts'
+import { Latency } from '../latency.ts'
+import { BATCH_OUTCOMES, BATCH_STATES, STOP_CAUSES } from '../life-names.ts'
+import { int, intOrNull, oneOf, oneOfOrNull, text, textOrNull } from '../rows.ts'
+import type { Row, Tx } from '../sql.ts'
+import type { BatchView } from '../tenant.ts'
+import { frozenTotals, type Totals, totalsOfShards } from './totals.ts'
+
+const FIND = 'SELECT * FROM batch WHERE id = ? AND account = ? AND deleted_at IS NULL'
+
+const FIRST_PAGE = `
+  SELECT * FROM batch WHERE account = ? AND deleted_at IS NULL
+  ORDER BY created_at DESC, id DESC LIMIT ?`
+
+// The last batch of the page before may have been deleted since: its place in the order still counts.
+const NEXT_PAGE = `
+  SELECT * FROM batch WHERE account = ? AND deleted_at IS NULL
+    AND (created_at, id) < (SELECT created_at, id FROM batch WHERE account = ? AND id = ?)
+  ORDER BY created_at DESC, id DESC LIMIT ?`
+
+export const findBatch = async (tx: Tx, account: string, id: string): Promise<BatchView | undefined> => {
+  const row = await tx.get(FIND, [id, account])
+  return row && viewOf(tx, row)
+}
+
+export const listBatches = async (
+  tx: Tx,
+  account: string,
+  { limit, after }: { limit: number; after?: string },
+): Promise<BatchView[]> => {
+  const rows =
+    after === undefined
+      ? await tx.all(FIRST_PAGE, [account, limit])
+      : await tx.all(NEXT_PAGE, [account, account, after, limit])
+  return viewsOf(tx, rows)
+}
+
+/** The view of a row of `batch` that was read in this transaction. */
+export const viewOf = async (tx: Tx, row: Row): Promise<BatchView> => {
+  const [view] = await viewsOf(tx, [row])
+  if (!view) throw new InvariantBroken('a row has no view')
+  return view
+}
+
+const viewsOf = async (tx: Tx, rows: readonly Row[]): Promise<BatchView[]> => {
+  const open = rows.filter((row) => row.state !== 'ended').map((row) => text(row, 'id'))
+  const running = await totalsOfShards(tx, open)
+  return rows.map((row) => {
+    const totals = row.state === 'ended' ? frozenTotals(row) : running.get(text(row, 'id'))
+    if (!totals) throw new InvariantBroken(`batch ${text(row, 'id')} has no shards`)
+    return toView(row, totals)
+  })
+}
+
+const toView = (row: Row, totals: Totals): BatchView => ({
+  id: text(row, 'id'),
+  account: text(row, 'account'),
+  dialect: text(row, 'dialect'),
+  endpoint: text(row, 'endpoint'),
+  model: text(row, 'model'),
+  task: textOrNull(row, 'task'),
+  metadata: text(row, 'metadata'),
+  state: oneOf(row, 'state', BATCH_STATES),
+  cause: oneOfOrNull(row, 'cause', STOP_CAUSES),
+  outcome: oneOfOrNull(row, 'outcome', BATCH_OUTCOMES),
+  counts: totals.counts,
+  shards: int(row, 'shards'),
+  usage: totals.usage,
+  estimated: totals.estimated,
+  charge: totals.charge,
+  listCharge: totals.listCharge,
+  latency: summaryOf(totals.latency),
+  createdAt: int(row, 'created_at'),
+  windowEnd: int(row, 'window_end'),
+  endedAt: intOrNull(row, 'ended_at'),
+  expiresAt: intOrNull(row, 'expires_at'),
+})
+
+const summaryOf = (encoded: Uint8Array | null): BatchView['latency'] => {
+  if (!encoded) return null
+  const latency = new Latency()
+  latency.merge(encoded)
+  return latency.summary()
+}

@@ -1,0 +1,92 @@
+/** What a provider says when it refuses, in OpenAI's envelope. */
+export interface ProviderError {
+  readonly status: number
+  readonly type: string
+  readonly code: string | null
+  readonly param: string | null
+  readonly message: string
+  /** Whole seconds for `retry-after`, on a 429 whose wait the provider knows. */
+  readonly retryAfterSeconds?: number
+}
+
+export const errorBody = (error: ProviderError, pretty: boolean): Buffer => {
+  const { message, type, param, code } = error
+  return Buffer.from(JSON.stringify({ error: { message, type, param, code } }, null, pretty ? 2 : 0))
+}
+
+export const invalidRequest = (
+  message: string,
+  param: string | null,
+  code: string | null,
+): ProviderError => ({
+  status: 400,
+  type: 'invalid_request_error',
+  code,
+  param,
+  message,
+})
+
+export const notJson = (): ProviderError =>
+  invalidRequest(
+    'We could not parse the JSON body of your request. (HINT: This likely means you aren’t using your HTTP library correctly. The OpenAI API expects a JSON payload, but what was sent was not valid JSON.)',
+    null,
+    null,
+  )
+
+export const noKey = (): ProviderError => ({
+  status: 401,
+  type: 'invalid_request_error',
+  code: null,
+  param: null,
+  message:
+    "You didn't provide an API key. You need to provide your API key in an Authorization header using Bearer auth (i.e. Authorization: Bearer YOUR_KEY).",
+})
+
+/** Providers show the first and last characters of a wrong key, never the whole. */
+export const badKey = (key: string): ProviderError => ({
+  status: 401,
+  type: 'invalid_request_error',
+  code: 'invalid_api_key',
+  param: null,
+  message: `Incorrect API key provided: ${key.slice(0, 3)}***${key.length > 8 ? key.slice(-4) : ''}. You can find your API key at https://platform.openai.com/account/api-keys.`,
+})
+
+export const unknownModel = (model: string): ProviderError => ({
+  status: 404,
+  type: 'invalid_request_error',
+  code: 'model_not_found',
+  param: null,
+  message: `The model \`${model}\` does not exist or you do not have access to it.`,
+})
+
+export const unknownUrl = (method: string, path: string): ProviderError => ({
+  status: 404,
+  type: 'invalid_request_error',
+  code: 'unknown_url',
+  param: null,
+  message: `Unknown request URL: ${method} ${path}. Please check the URL for typos, or see the docs at https://platform.openai.com/docs/api-reference/.`,
+})
+
+export const wrongMethod = (method: string, path: string): ProviderError => ({
+  status: 405,
+  type: 'invalid_request_error',
+  code: 'method_not_supported',
+  param: null,
+  message: `Not allowed to ${method} on ${path}.`,
+})
+
+export const contextTooLong = (tokens: number, tokensMax: number): ProviderError =>
+  invalidRequest(
+    `This model's maximum context length is ${tokensMax} tokens. However, your messages resulted in ${tokens} tokens. Please reduce the length of the messages.`,
+    'messages',
+    'context_length_exceeded',
+  )
+
+export const concurrencyReached = (model: string, max: number): ProviderError => ({
+  status: 429,
+  type: 'requests',
+  code: 'rate_limit_exceeded',
+  param: null,
+  message: `Too many requests at once for ${model}: limit ${max} concurrent requests. Please try again when one of them has ended.`,
+  retryAfterSeconds: 1,
+})

@@ -1,0 +1,302 @@
+import { isUtf8 } from 'node:buffer'
+import { expectedAnswer } from './answer.ts'
+import { CallCounts } from './call-counts.ts'
+import { answerChat } from './chat.ts'
+import type { ParsedChat } from './chat-request.ts'
+import { parseChat } from './chat-request.ts'
+import { checkFaults, checkOptions } from './check-options.ts'
+import type { Digest } from './digest.ts'
+import { digestText, Hasher } from './digest.ts'
+import type { ProviderError } from './errors.ts'
+import { badKey, errorBody, noKey, notJson, unknownModel, unknownUrl, wrongMethod } from './errors.ts'
+import { refusalOf, spoiled } from './fault-reactions.ts'
+import { Faults } from './faults.ts'
+import type { Model } from './models.ts'
+import { Models, modelObject } from './models.ts'
+import type { Fault, SimulatorOptions } from './options.ts'
+import { PrefixCache } from './prompt.ts'
+import type { Reaction, SimulatorRequest } from './reaction.ts'
+import type { TapeRow } from './tape.ts'
+import { Tape } from './tape.ts'
+import type { ModelStats, Simulator, SimulatorClock, SimulatorStats } from './types.ts'
+
+const tapeRowsMaxDefault = 1_000_000
+const chatPath = '/v1/chat/completions'
+const modelsPath = '/v1/models'
+const bearer = /^bearer +/i
+
+export const createSimulator = (setup: SimulatorOptions & { readonly clock: SimulatorClock }): Simulator => {
+  const { clock, ...options } = setup
+  const checked = checkOptions(options)
+  if ('problems' in checked) throw new Error(`simulator options: ${checked.problems.join('; ')}`)
+  return new SimulatorCore(options, clock)
+}
+
+/** What one request has been found to be on its way through. */
+interface Arrival {
+  readonly n: number
+  readonly now: number
+  readonly path: string
+  readonly key: string
+  readonly digest: Digest
+  readonly callsBefore: number
+  readonly request: SimulatorRequest
+}
+
+class SimulatorCore implements Simulator {
+  readonly #clock: SimulatorClock
+  readonly #seed: number
+  readonly #pretty: boolean
+  readonly #keys: ReadonlySet<string> | undefined
+  readonly #startedAt: number
+  readonly #models: Models
+  readonly #prefixes = new PrefixCache()
+  readonly #callCounts = new CallCounts()
+  readonly #tape: Tape
+  readonly #outcomes = new Map<string, number>()
+  /** By number, with the model that works on it; a refusal occupies none. */
+  readonly #running = new Map<number, Model | undefined>()
+  #faults: Faults
+  #received = 0
+  #posted = 0
+  #runningMax = 0
+
+  constructor(options: SimulatorOptions, clock: SimulatorClock) {
+    this.#clock = clock
+    this.#startedAt = clock.now()
+    this.#seed = options.seed ?? 1
+    this.#pretty = options.pretty ?? true
+    this.#keys = options.keys === undefined ? undefined : new Set(options.keys)
+    this.#models = new Models(options, this.#startedAt)
+    this.#tape = new Tape(options.tapeRowsMax ?? tapeRowsMaxDefault)
+    this.#faults = new Faults(options.faults ?? [], this.#seed)
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults.list
+  }
+
+  setFaults(faults: readonly Fault[]): void {
+    const checked = checkFaults(faults)
+    if ('problems' in checked) throw new Error(`simulator faults: ${checked.problems.join('; ')}`)
+    this.#faults = new Faults(faults, this.#seed)
+  }
+
+  receive(request: SimulatorRequest): Reaction {
+    const arrival = this.#arrival(request)
+    if (arrival.path === chatPath && request.method === 'POST') return this.#chat(arrival)
+    const reaction = this.#look(arrival)
+    return this.#taped(arrival, reaction, null, null)
+  }
+
+  finished(reaction: Reaction, how: 'sent' | 'client_gone'): void {
+    const model = this.#running.get(reaction.n)
+    if (!this.#running.delete(reaction.n)) return
+    if (model !== undefined) model.running--
+    if (how === 'sent') return
+    this.#tape.gone(reaction.n)
+    this.#count(reaction.outcome, -1)
+    this.#count('client_gone', 1)
+  }
+
+  tape(): Iterable<TapeRow> {
+    return this.#tape.rows()
+  }
+
+  stats(): SimulatorStats {
+    const models: Record<string, ModelStats> = {}
+    for (const model of this.#models.all()) {
+      if (model.received === 0) continue
+      const { received, answered, running, runningMax, promptTokens, cachedTokens, completionTokens } = model
+      models[model.name] = {
+        received,
+        answered,
+        running,
+        runningMax,
+        promptTokens,
+        cachedTokens,
+        completionTokens,
+      }
+    }
+    const { distinct } = this.#callCounts
+    return {
+      received: this.#received,
+      running: this.#running.size,
+      runningMax: this.#runningMax,
+      distinct,
+      repeated: this.#tape.on ? this.#posted - distinct : 0,
+      outcomes: Object.fromEntries([...this.#outcomes].filter(([, count]) => count > 0)),
+      models,
+    }
+  }
+
+  expectedAnswer(body: unknown): string {
+    const parsed = parseChat(body instanceof Uint8Array ? Buffer.from(body).toString() : body)
+    const model = 'request' in parsed ? this.#models.get(parsed.request.model) : undefined
+    return expectedAnswer(body, this.#seed, model?.options)
+  }
+
+  #arrival(request: SimulatorRequest): Arrival {
+    const n = ++this.#received
+    this.#running.set(n, undefined)
+    if (this.#running.size > this.#runningMax) this.#runningMax = this.#running.size
+    const query = request.path.indexOf('?')
+    const path = query < 0 ? request.path : request.path.slice(0, query)
+    const digest = new Hasher(0).bytes(request.body).digest()
+    const posted = path === chatPath && request.method === 'POST'
+    if (posted) this.#posted++
+    // Without the tape nothing is remembered of a body, so the number of the call stands in for its repetition.
+    const callsBefore = !posted ? 0 : this.#tape.on ? this.#callCounts.add(digest) : n
+    const key = (request.headers.authorization ?? '').replace(bearer, '')
+    return { n, now: this.#clock.now(), path, key, digest, callsBefore, request }
+  }
+
+  #chat(arrival: Arrival): Reaction {
+    const { request } = arrival
+    const parsed: ParsedChat = isUtf8(request.body)
+      ? parseChat(request.body.toString())
+      : { error: notJson() }
+    const name = ('request' in parsed ? parsed.request.model : parsed.model) ?? null
+    const marker = 'request' in parsed ? parsed.request.marker : null
+    const model = name === null ? undefined : this.#models.get(name)
+    if (model !== undefined) model.received++
+    const reaction = this.#keyRefused(arrival) ?? this.#chatReaction(arrival, parsed, model)
+    return this.#taped(arrival, reaction, name, marker)
+  }
+
+  #chatReaction(arrival: Arrival, parsed: ParsedChat, model: Model | undefined): Reaction {
+    const { digest, callsBefore, now, request } = arrival
+    const asked = 'request' in parsed ? parsed.request.model : parsed.model
+    const fault = this.#faults.strike({
+      model: asked,
+      key: arrival.key,
+      body: request.body,
+      digest,
+      callsBefore,
+      sinceStartMs: now - this.#startedAt,
+    })
+    const refusal = fault && refusalOf(fault, arrival.key)
+    if (refusal) return this.#refused(arrival, refusal, fault.kind, model)
+    if ('error' in parsed) return this.#refused(arrival, parsed.error, undefined, model)
+    if (model === undefined) return this.#refused(arrival, unknownModel(parsed.request.model))
+    const answer = answerChat(
+      {
+        request: parsed.request,
+        model,
+        digest,
+        callsBefore,
+        now,
+        seed: this.#seed,
+        pretty: this.#pretty,
+        mayRefuse: fault === undefined,
+      },
+      this.#prefixes,
+    )
+    if ('status' in answer) return this.#refused(arrival, answer, undefined, model)
+    this.#running.set(arrival.n, model)
+    if (++model.running > model.runningMax) model.runningMax = model.running
+    const { body, firstByteMs, bodyMs } = answer
+    const headers = this.#headers(arrival, firstByteMs + bodyMs, model)
+    const reaction: Reaction = {
+      n: arrival.n,
+      status: 200,
+      headers,
+      body,
+      firstByteMs,
+      bodyMs,
+      outcome: 'answered',
+    }
+    return fault === undefined ? reaction : spoiled(reaction, fault)
+  }
+
+  /** Everything but a chat completion. */
+  #look(arrival: Arrival): Reaction {
+    const { path, key, request } = arrival
+    const isModel = path.startsWith(`${modelsPath}/`)
+    if (path !== modelsPath && !isModel && path !== chatPath)
+      return this.#refused(arrival, unknownUrl(request.method, path))
+    if (path === chatPath || request.method !== 'GET')
+      return this.#refused(arrival, wrongMethod(request.method, path))
+    const refused = this.#keyRefused(arrival)
+    if (refused) return refused
+    const { digest, now } = arrival
+    const sinceStartMs = now - this.#startedAt
+    const call = { model: undefined, key, body: request.body, digest, callsBefore: 0, sinceStartMs }
+    const revoked = this.#faults.strikeLook(call)
+    if (revoked) return this.#refused(arrival, badKey(key), revoked.kind)
+    if (!isModel) {
+      const data = Array.from(this.#models.all(), (model) => modelObject(model.name))
+      return this.#looked(arrival, { object: 'list', data })
+    }
+    const name = decoded(path.slice(modelsPath.length + 1))
+    return this.#models.get(name) === undefined
+      ? this.#refused(arrival, unknownModel(name))
+      : this.#looked(arrival, modelObject(name))
+  }
+
+  #looked(arrival: Arrival, value: unknown): Reaction {
+    const body = Buffer.from(JSON.stringify(value, null, this.#pretty ? 2 : 0))
+    const headers = this.#headers(arrival, 0, undefined)
+    return { n: arrival.n, status: 200, headers, body, firstByteMs: 0, bodyMs: 0, outcome: 'answered' }
+  }
+
+  #keyRefused(arrival: Arrival): Reaction | undefined {
+    const { key } = arrival
+    if (this.#keys === undefined || this.#keys.has(key)) return undefined
+    return this.#refused(arrival, key === '' ? noKey() : badKey(key))
+  }
+
+  #refused(arrival: Arrival, error: ProviderError, outcome?: string, model?: Model): Reaction {
+    const headers = this.#headers(arrival, 0, model)
+    if (error.retryAfterSeconds !== undefined) headers['retry-after'] = String(error.retryAfterSeconds)
+    return {
+      n: arrival.n,
+      status: error.status,
+      headers,
+      body: errorBody(error, this.#pretty),
+      firstByteMs: 0,
+      bodyMs: 0,
+      outcome: outcome ?? error.code ?? error.type,
+    }
+  }
+
+  #headers(arrival: Arrival, processingMs: number, model: Model | undefined): Record<string, string> {
+    const headers: Record<string, string> = {
+      'content-type': 'application/json',
+      'x-request-id': `req_${digestText(arrival.digest)}${arrival.n.toString(36)}`,
+      'openai-organization': 'org-simulator',
+      'openai-processing-ms': String(Math.round(processingMs)),
+      'openai-version': '2020-10-01',
+    }
+    model?.rateLimit.addHeaders(headers, arrival.now)
+    return headers
+  }
+
+  #taped(arrival: Arrival, reaction: Reaction, model: string | null, marker: string | null): Reaction {
+    this.#count(reaction.outcome, 1)
+    const sent = reaction.fault !== 'reset_before' && reaction.fault !== 'hang'
+    this.#tape.add(reaction.n, {
+      at: Math.round(arrival.now),
+      method: arrival.request.method,
+      path: arrival.path,
+      model,
+      digest: arrival.digest,
+      marker,
+      outcome: reaction.outcome,
+      status: sent ? reaction.status : 0,
+    })
+    return reaction
+  }
+
+  #count(outcome: string, by: number): void {
+    this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + by)
+  }
+}
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
