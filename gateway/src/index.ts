@@ -1,1 +1,10 @@
-export {}
+export { systemIds } from './clock/system.ts'
+export type { Config } from './config/config.ts'
+export { readConfigFile } from './config/config-file.ts'
+export { configOf, environmentDeployments, simulatedDeployments } from './config/default-config.ts'
+export { DEFAULT_KEY_PREFIX } from './config/default-limits.ts'
+export { type CreatedKey, createKey, FIRST_ACCOUNT } from './keys.ts'
+export { type Gateway, type GatewayOptions, startGateway } from './main.ts'
+export { formatUsd } from './money/nano.ts'
+export type { ApiKey, AuditReport } from './storage/operator.ts'
+export { type OperatorStore, openOperatorStore } from './storage/sqlite/beside.ts'

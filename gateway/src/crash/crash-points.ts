@@ -1,6 +1,7 @@
 /**
  * The places between two writes at which a test can stop, throw or kill. A process that is started with
- * SHEEPFOLD_CRASH_AT=name or name:nth kills itself the nth time (from 1) that it reaches the place.
+ * SHEEPFOLD_CRASH_AT=name or name:nth kills itself the nth time (from 1) that it reaches the place, and with
+ * name=custom_id each time that it reaches it with that request.
  */
 export const CRASH_POINTS = [
   'intake.after_input',
@@ -29,27 +30,30 @@ export const CRASH_POINTS = [
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 
-/** Called at each place by its name. A test may throw from it or end the process; otherwise it is free. */
-export type Crash = (point: string) => void
+/**
+ * Called at each place by its name, and with the request's custom_id (a JSON string) where it is one
+ * request's place. A test may throw from it or end the process; otherwise it is free.
+ */
+export type Crash = (point: string, customId?: string) => void
 
 export const noCrash: Crash = () => {}
 
-export interface CrashOrder {
-  readonly point: CrashPoint
-  readonly nth: number
-}
+export type CrashOrder =
+  | { readonly point: CrashPoint; readonly nth: number }
+  | { readonly point: CrashPoint; readonly customId: string }
 
 const isCrashPoint = (name: string): name is CrashPoint => CRASH_POINTS.some((point) => point === name)
 
 export const parseCrashOrder = (text: string): CrashOrder => {
-  const match = /^([a-z_.]+)(?::([1-9]\d{0,8}))?$/.exec(text)
+  const match = /^([a-z_.]+)(?::([1-9]\d{0,8})|=(.+))?$/.exec(text)
   const name = match?.[1] ?? ''
   if (!isCrashPoint(name)) {
     throw new Error(
-      `SHEEPFOLD_CRASH_AT is "${text}"; it must be name or name:nth, with name one of ${CRASH_POINTS.join(', ')}`,
+      `SHEEPFOLD_CRASH_AT is "${text}"; it must be name, name:nth or name=custom_id, with name one of ${CRASH_POINTS.join(', ')}`,
     )
   }
-  return { point: name, nth: Number(match?.[2] ?? 1) }
+  const customId = match?.[3]
+  return customId === undefined ? { point: name, nth: Number(match?.[2] ?? 1) } : { point: name, customId }
 }
 
 const killThisProcess = (): void => {
@@ -62,9 +66,10 @@ export const crashOnOrder = (text: string | undefined, kill: () => void = killTh
   if (text === undefined || text === '') return noCrash
   const order = parseCrashOrder(text)
   let reached = 0
-  return (point) => {
+  return (point, customId) => {
     if (point !== order.point) return
     reached += 1
-    if (reached === order.nth) kill()
+    const isDue = 'nth' in order ? reached === order.nth : customId === JSON.stringify(order.customId)
+    if (isDue) kill()
   }
 }

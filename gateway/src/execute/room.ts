@@ -1,8 +1,4 @@
-/** Why nothing can go on at the moment. */
-export interface Trouble {
-  readonly code: string
-  readonly message: string
-}
+import type { Trouble } from '../batch/trouble.ts'
 
 /** Whether there is room for what is about to be paid for. */
 export interface Room {

@@ -1,4 +1,5 @@
 import { type AnswerEntry, encodeFrame, entryBytes } from '../batch/answer-frame.ts'
+import type { Trouble } from '../batch/trouble.ts'
 import type { Clock } from '../clock/clock.ts'
 import type { Nano } from '../money/nano.ts'
 import type { AppendGroup, AppendPart, AppendReceipt, ShardStore } from '../storage/engine.ts'
@@ -14,14 +15,9 @@ export interface Sink {
   /** Answers that no commit has acknowledged yet. */
   unacknowledged(): number
   /** Why nothing can be made durable at the moment, or undefined where it can. */
-  trouble(): SinkTrouble | undefined
+  trouble(): Trouble | undefined
   /** Resolves once all that was added so far is acknowledged. It hurries nothing: groups stay whole. */
   settled(): Promise<void>
-}
-
-export interface SinkTrouble {
-  readonly code: string
-  readonly message: string
 }
 
 export interface SinkOptions {
@@ -55,7 +51,7 @@ export const createSink = (options: SinkOptions): Sink => {
   let committing: { entries: number } | undefined
   let number = 0
   let cancelTimer: (() => void) | undefined
-  let trouble: SinkTrouble | undefined
+  let trouble: Trouble | undefined
   let added = 0
   let acknowledged = 0
   let waiters: Array<{ upTo: number; resolve: () => void }> = []
@@ -149,7 +145,7 @@ export const createSink = (options: SinkOptions): Sink => {
   }
 }
 
-const troubleOf = (error: unknown): SinkTrouble => {
+const troubleOf = (error: unknown): Trouble => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'store_unavailable'
   return { code, message: error instanceof Error ? error.message : String(error) }
 }

@@ -101,10 +101,14 @@ export interface ShardStore {
 export interface TimeStore {
   /** Stops batches whose window has ended, and tells which batches of running shards are stopping. */
   tick(worker: string): Promise<{ stopping: Array<{ batch: string; cause: StopCause }> }>
+  /** Whether it has ended, or is not there any more. */
+  hasEnded(batch: string): Promise<boolean>
   /** Tombstones batches past their retention, then names up to `max` deleted, ended batches with bytes. */
   expire(max: number): Promise<PurgeableBatch[]>
   /** Forgets what a deleted batch left in the database; its money stays. */
   purged(batch: string): Promise<void>
+  /** Which of these batches there are: what lies under another's name in the blobs is an orphan. */
+  existing(batches: readonly string[]): Promise<string[]>
 }
 
 export interface PurgeableBatch {

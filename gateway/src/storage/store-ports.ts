@@ -11,10 +11,10 @@ import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
 import { output } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
-import { expire, purged } from './verbs/purge.ts'
+import { existing, expire, purged } from './verbs/purge.ts'
 import { seal } from './verbs/seal.ts'
 import type { SegmentDeps } from './verbs/segment.ts'
-import { remove, stop, tick } from './verbs/stop.ts'
+import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
 import { fence, join, leave, renew } from './verbs/workers.ts'
 
 export interface StorePorts {
@@ -45,8 +45,10 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
     release: (ref) => release(db, ref),
     suspect: (ref, position) => suspect(db, ref, position),
     tick: (worker) => tick(db, worker),
+    hasEnded: (batch) => hasEnded(db, batch),
     expire: (max) => expire(deps, max),
     purged: (batch) => purged(db, batch),
+    existing: (batches) => existing(db, batches),
     gates: () => gates(db),
     saveGates: (records) => saveGates(db, records),
   }

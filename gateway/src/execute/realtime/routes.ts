@@ -1,3 +1,4 @@
+import type { Trouble } from '../../batch/trouble.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Protocol, Target } from '../../provider/protocol.ts'
 import type { GateRecord } from '../../storage/engine.ts'
@@ -32,17 +33,12 @@ export interface Routes {
   limit(model?: string): number
   models(): readonly string[]
   /** Why no deployment of the model takes calls, or undefined while one does. */
-  closed(model: string): Closed | undefined
+  closed(model: string): Trouble | undefined
   /** How long a call for the model usually takes, in milliseconds. */
   typicalMs(model: string): number
   states(): ReadonlyMap<string, GateState>
   /** What the gates learnt, to be kept over a restart. */
   records(): GateRecord[]
-}
-
-export interface Closed {
-  readonly code: 'no_deployment' | 'deployment_closed'
-  readonly message: string
 }
 
 export interface GatedDeployment {

@@ -25,8 +25,10 @@ const ENGINE: Record<keyof EngineStore, true> = {
   release: true,
   suspect: true,
   tick: true,
+  hasEnded: true,
   expire: true,
   purged: true,
+  existing: true,
   gates: true,
   saveGates: true,
 }

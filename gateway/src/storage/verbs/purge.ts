@@ -1,7 +1,7 @@
 import type { Blobs } from '../blobs/blobs.ts'
 import type { PurgeableBatch } from '../engine.ts'
 import { text, textOrNull } from '../rows.ts'
-import type { Db, Tx } from '../sql.ts'
+import { type Db, placeholders, type Tx } from '../sql.ts'
 import { accruedValues } from './end-batch.ts'
 import { ACCRUED, totalsOfShards } from './totals.ts'
 
@@ -72,3 +72,10 @@ const forget = async (tx: Tx, batch: string): Promise<boolean> => {
   for (const statement of DROP) await tx.run(statement, [batch])
   return true
 }
+
+export const existing = (db: Db, batches: readonly string[]): Promise<string[]> =>
+  db.read(async (tx) => {
+    if (batches.length === 0) return []
+    const rows = await tx.all(`SELECT id FROM batch WHERE id IN (${placeholders(batches)})`, batches)
+    return rows.map((row) => text(row, 'id'))
+  })

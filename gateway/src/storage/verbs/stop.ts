@@ -49,3 +49,8 @@ const stoppingOf = async (tx: Tx, worker: string): Promise<StoppingBatch[]> => {
   const rows = await tx.all(STOPPING_OF_WORKER, [worker])
   return rows.map((row) => ({ batch: text(row, 'id'), cause: oneOf(row, 'cause', STOP_CAUSES) }))
 }
+
+const RUNS = "SELECT 1 AS runs FROM batch WHERE id = ? AND state <> 'ended' AND deleted_at IS NULL"
+
+export const hasEnded = (db: Db, batch: string): Promise<boolean> =>
+  db.read(async (tx) => (await tx.get(RUNS, [batch])) === undefined)

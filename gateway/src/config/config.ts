@@ -1,0 +1,21 @@
+import type { ExecuteLimits } from '../execute/limits.ts'
+import type { IntakeLimits } from '../intake/limits.ts'
+import type { CostBooks } from '../money/cost-book.ts'
+import type { Deployment } from '../provider/deployment.ts'
+import type { CatalogueModel } from './catalogue.ts'
+import type { Presets } from './presets.ts'
+
+/** All that an installation decides, checked and with defaults filled in. */
+export interface Config {
+  readonly catalogue: ReadonlyMap<string, CatalogueModel>
+  readonly deployments: readonly Deployment[]
+  readonly costBooks: CostBooks
+  readonly presets: Presets
+  readonly intake: IntakeLimits
+  readonly execute: ExecuteLimits
+  /** Results and inputs are kept so long after the end of their batch. */
+  readonly retentionMs: number
+  /** A GET of a running batch waits so long for its end, where the caller says nothing else. */
+  readonly longPollMs: number
+  readonly keyPrefix: string
+}

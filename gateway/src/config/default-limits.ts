@@ -1,0 +1,15 @@
+import type { DeploymentLimits } from '../provider/deployment.ts'
+
+/** For a deployment that says nothing else. */
+export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
+  concurrencyMax: 1_000,
+  concurrencyInitial: 64,
+  firstByteMsMax: 120_000,
+  totalMsMax: 600_000,
+  interactiveShare: 0,
+}
+
+export const DEFAULT_RETENTION_MS = 30 * 86_400_000
+export const DEFAULT_LONG_POLL_MS = 20_000
+/** Clients check it before they call. */
+export const DEFAULT_KEY_PREFIX = 'sk-holysheep-'

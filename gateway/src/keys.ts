@@ -1,0 +1,77 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Ids } from './clock/clock.ts'
+import type { ApiKey, KeyStore } from './storage/operator.ts'
+
+/** The account of a first start; keys are made for it unless another is named. */
+export const FIRST_ACCOUNT = 'acct_default'
+
+const SECRET_CHARACTERS = 40
+const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** Every secret has so many characters at least, also one that an operator chose. */
+const GIVEN_CHARACTERS_MIN = 16
+
+export interface KeyOrder {
+  readonly name: string
+  readonly account: string
+  readonly models: readonly string[] | null
+  readonly expiresAt: number | null
+}
+
+export interface CreatedKey {
+  readonly key: ApiKey
+  /** Shown once and kept nowhere. */
+  readonly secret: string
+}
+
+/** 62 characters do not divide 256: bytes above the last whole multiple are drawn again. */
+const randomCharacters = (count: number): string => {
+  let text = ''
+  while (text.length < count) {
+    for (const byte of randomBytes(count)) {
+      if (byte < 248 && text.length < count) text += ALPHABET[byte % 62]
+    }
+  }
+  return text
+}
+
+export const createKey = async (
+  keys: KeyStore,
+  ids: Ids,
+  order: KeyOrder & { readonly prefix: string; readonly secret?: string | undefined },
+): Promise<CreatedKey> => {
+  const secret = order.secret ?? `${order.prefix}${randomCharacters(SECRET_CHARACTERS)}`
+  if (!/^[\x21-\x7e]{1,512}$/.test(secret) || secret.length < GIVEN_CHARACTERS_MIN) {
+    throw new Error(`A key must have ${GIVEN_CHARACTERS_MIN} to 512 visible ASCII characters.`)
+  }
+  await keys.ensureAccount(order.account, order.account)
+  const key = await keys.createKey({
+    id: ids.next('key_'),
+    account: order.account,
+    name: order.name,
+    sha256: hashOf(secret),
+    hint: `${secret.slice(0, Math.min(order.prefix.length, secret.length - 8))}…${secret.slice(-4)}`,
+    models: order.models,
+    expiresAt: order.expiresAt,
+  })
+  return { key, secret }
+}
+
+const hashOf = (secret: string): Uint8Array => createHash('sha256').update(secret).digest()
+
+/** What a start finds or makes: the key to print is one that nobody has seen yet. */
+export const bootstrapKey = async (
+  keys: KeyStore,
+  ids: Ids,
+  { prefix, given }: { prefix: string; given: string | undefined },
+): Promise<string | undefined> => {
+  if (given) {
+    if (!(await keys.keyByHash(hashOf(given))))
+      await createKey(keys, ids, { ...FIRST, prefix, secret: given })
+    return undefined
+  }
+  if ((await keys.keys()).length > 0) return undefined
+  const { secret } = await createKey(keys, ids, { ...FIRST, prefix })
+  return secret
+}
+
+const FIRST: KeyOrder = { name: 'first', account: FIRST_ACCOUNT, models: null, expiresAt: null }

@@ -1,0 +1,152 @@
+import { statfs } from 'node:fs/promises'
+import { join } from 'node:path'
+import pino, { type Logger } from 'pino'
+import { systemClock, systemIds, systemRandom } from './clock/system.ts'
+import type { Config } from './config/config.ts'
+import { crashOnOrder } from './crash/crash-points.ts'
+import { nativeDialect } from './dialect/native.ts'
+import { createDiskRoom, type Room } from './execute/room.ts'
+import { bootstrapKey } from './keys.ts'
+import { openaiProtocol } from './provider/openai/protocol.ts'
+import { createUndiciCall } from './provider/undici-call.ts'
+import { createApp } from './server/app.ts'
+import { createBatchEnds } from './server/batch-ends.ts'
+import { type Stations, startStations } from './stations.ts'
+import { type FileBlobs, openFileBlobs } from './storage/blobs/files.ts'
+import { openSqliteThread } from './storage/sqlite/client.ts'
+import { dataDirPaths } from './storage/sqlite/data-dir.ts'
+import type { SqliteStore } from './storage/sqlite/sqlite-store.ts'
+import { sweepOrphans } from './sweep-orphans.ts'
+
+export interface GatewayOptions {
+  readonly dataDir: string
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly config: Config
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** A broken invariant: nothing can be trusted any more, and the process must end. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export interface Gateway {
+  /** `http://127.0.0.1:8787` */
+  readonly url: string
+  /** A key that was made at the first start; it is shown this once. */
+  readonly firstKey: string | undefined
+  readonly stations: Stations
+  readonly store: SqliteStore
+  /** Stops starting, lets calls in flight finish for up to `drainMs`, hands the rest back, closes. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** Calls of all deployments go through one client; a connection is opened when it is needed. */
+const CONNECTIONS_MAX = 4_096
+/** Another process cannot end a batch on SQLite: this only guards against a hint that was lost. */
+const LOOK_FOR_END_MS = 1_000
+
+/** The whole server in one process: SQLite and local files below one directory. */
+export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
+  const log = createLog(options.env)
+  const store = await openSqliteThread({ dataDir: options.dataDir, onFatal: options.onFatal })
+  try {
+    const blobs = await openFileBlobs({ root: dataDirPaths(options.dataDir).blobs, sweepUnfinished: true })
+    const swept = await sweepOrphans(store.engine, blobs)
+    if (swept > 0) log.info({ swept }, 'inputs without a batch were removed')
+    return await serve(options, { store, blobs, log })
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** On stderr: stdout is for what scripts read. Neither bodies nor keys are ever logged. */
+const createLog = (env: GatewayOptions['env']): Logger =>
+  pino({ level: env.SHEEPFOLD_LOG_LEVEL ?? 'warn', base: null }, pino.destination({ fd: 2, sync: true }))
+
+interface Opened {
+  readonly store: SqliteStore
+  readonly blobs: FileBlobs
+  readonly log: Logger
+}
+
+const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Promise<Gateway> => {
+  const { config, env } = options
+  const clock = systemClock
+  const crash = crashOnOrder(env.SHEEPFOLD_CRASH_AT)
+  const http = createUndiciCall({ clock, connectionsMax: CONNECTIONS_MAX })
+  const room = diskRoom(options)
+  const ends = createBatchEnds({
+    clock,
+    // Whose batch it is was settled before anybody waits for it.
+    hasEnded: (batch) => store.engine.hasEnded(batch),
+    lookMs: LOOK_FOR_END_MS,
+  })
+  const stations = await startStations({
+    store: store.engine,
+    blobs,
+    call: http.call,
+    clock,
+    random: systemRandom,
+    ids: systemIds,
+    dialects: new Map([['native', nativeDialect]]),
+    protocols: { openai: openaiProtocol },
+    deployments: config.deployments,
+    costBooks: config.costBooks,
+    limits: config.execute,
+    room,
+    crash,
+    alone: true,
+    onBatchEnded: ends.ended,
+    onError: (where, error) => log.warn({ err: error }, `${where} failed and is tried again`),
+    onFatal: (error) => {
+      log.fatal({ err: error }, 'an invariant is broken')
+      options.onFatal(error)
+    },
+  })
+  const firstKey = await bootstrapKey(store.keys, systemIds, {
+    prefix: config.keyPrefix,
+    given: env.SHEEPFOLD_BOOTSTRAP_KEY,
+  })
+  const app = createApp({
+    clock,
+    random: systemRandom,
+    ids: systemIds,
+    config,
+    blobs,
+    keys: store.keys,
+    tenant: store.tenant,
+    ends,
+    whyWaiting: stations.whyWaiting,
+    noRoom: room.trouble,
+    onAccepted: stations.worker.wake,
+    crash,
+    onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed through our fault'),
+  })
+  const url = await app.listen({ host: options.host, port: options.port })
+  return {
+    url,
+    firstKey,
+    stations,
+    store,
+    async stop(drainMs) {
+      ends.close()
+      const closed = app.close()
+      await stations.worker.stop(drainMs)
+      await closed
+      await http.close()
+      await store.close()
+      blobs.close()
+    },
+  }
+}
+
+const diskRoom = ({ dataDir, config }: GatewayOptions): Room =>
+  createDiskRoom({
+    path: join(dataDir),
+    freeBytesMin: config.execute.diskFreeBytesMin,
+    freeBytes: async () => {
+      const { bavail, bsize } = await statfs(dataDir)
+      return bavail * bsize
+    },
+  })

@@ -1,0 +1,28 @@
+import type { Trouble } from '../batch/trouble.ts'
+import type { Clock, Ids, Random } from '../clock/clock.ts'
+import type { Config } from '../config/config.ts'
+import type { Blobs } from '../storage/blobs/blobs.ts'
+import type { KeyStore } from '../storage/operator.ts'
+import type { TenantStore } from '../storage/tenant.ts'
+import type { BatchEnds } from './batch-ends.ts'
+
+/** What handlers may use: a store of one account at a time, and nothing of the stations but these words. */
+export interface ServerContext {
+  readonly clock: Clock
+  readonly random: Random
+  readonly ids: Ids
+  readonly config: Config
+  readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
+  readonly keys: Pick<KeyStore, 'keyByHash'>
+  tenant(account: string): TenantStore
+  readonly ends: BatchEnds
+  /** Why requests for a model do not move at the moment. */
+  whyWaiting(model: string): Trouble | undefined
+  /** Why nothing new can be stored at the moment. */
+  noRoom(): Trouble | undefined
+  /** There are new shards. */
+  onAccepted(): void
+  readonly crash: (point: string) => void
+  /** What is no caller's fault, for the log. */
+  onFault(error: unknown, requestId: string): void
+}

@@ -1,0 +1,67 @@
+import { FAULT_CODES } from '../intake/faults.ts'
+
+/** One error: its HTTP status, whether the same call may succeed later, and what it means. */
+interface ErrorRow {
+  readonly status: number
+  readonly retry: 'no' | 'later'
+  readonly text: string
+}
+
+const row = (status: number, text: string, retry: ErrorRow['retry'] = 'no'): ErrorRow => ({
+  status,
+  retry,
+  text,
+})
+
+/** What intake refuses is the caller's to mend; only its size has a status of its own. */
+const faultRows = Object.fromEntries(
+  Object.entries(FAULT_CODES).map(([code, text]) => [code, row(code === 'too_large' ? 413 : 400, text)]),
+) as Record<keyof typeof FAULT_CODES, ErrorRow>
+
+/** Every error that an endpoint answers with. The manual's table is made of it. */
+export const ERRORS = {
+  unauthorized: row(401, 'The key is missing, wrong, revoked or expired.'),
+  model_not_allowed: row(403, 'The key may not use this model.'),
+  not_found: row(404, 'There is no such thing, or it belongs to another account.'),
+  unknown_path: row(404, 'No endpoint has this path.'),
+  method_not_allowed: row(405, 'The path exists, but not with this method.'),
+  request_timeout: row(408, 'The body did not arrive in time.', 'later'),
+  batch_size_exceeded: row(400, 'More requests than one batch may have: send several batches.'),
+  unsupported_body: row(400, "The body is of another API's batches, which this installation does not take."),
+  unsupported_media_type: row(415, 'The body is not application/json in UTF-8.'),
+  unsupported_encoding: row(415, 'The body is compressed; it must be sent as it is.'),
+  unknown_model: row(400, 'No model of this installation has the name.'),
+  model_not_priced: row(400, 'The model has neither a price nor a known cost, so it cannot be sold.'),
+  idempotency_key_reused: row(422, 'The idempotency key was used with another body.'),
+  invalid_header: row(400, 'A header is outside of what is allowed.'),
+  bad_request: row(400, 'The request is no valid HTTP, or its address is not a valid one.'),
+  headers_too_large: row(431, 'The headers are larger than the limit.'),
+  disk_full: row(503, 'No room to store the batch; nothing of it was taken.', 'later'),
+  store_unavailable: row(503, 'The store does not answer at the moment.', 'later'),
+  shutting_down: row(503, 'The server is about to stop.', 'later'),
+  internal_error: row(500, 'A fault of ours. It is in the log with the request id.', 'later'),
+  ...faultRows,
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof ERRORS
+
+/** An answer that is an error; thrown by a handler, rendered in one place. */
+export class ApiError extends Error {
+  override name = 'ApiError'
+  readonly code: ErrorCode
+  /** Further members of the body, behind `error` and `message`. */
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: ErrorCode, message: string, details: Readonly<Record<string, unknown>> = {}) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status
+  }
+}
+
+/** Exactly what clients compare with. */
+export const unauthorized = (): ApiError => new ApiError('unauthorized', 'Invalid or expired API key')

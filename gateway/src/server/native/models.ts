@@ -1,0 +1,54 @@
+import { sellPriceOf } from '../../config/catalogue.ts'
+import type { Config } from '../../config/config.ts'
+import type { ModelProblem } from '../../intake/native/envelope.ts'
+import { formatUsd } from '../../money/nano.ts'
+import type { TokenPrices } from '../../money/price.ts'
+import type { ApiKey } from '../../storage/operator.ts'
+
+/** A model is served where one of its deployments has a key. */
+const isServed = ({ deployments }: Config, model: string): boolean =>
+  deployments.some((deployment) => deployment.model === model)
+
+export const modelsOf = (config: Config, key: ApiKey): string[] =>
+  [...config.catalogue.keys()].filter(
+    (model) => isServed(config, model) && (key.models === null || key.models.includes(model)),
+  )
+
+/** Why a key cannot use a model, or undefined where it can. */
+export const modelProblem = (config: Config, key: ApiKey, model: string): ModelProblem | undefined => {
+  const allowed = modelsOf(config, key)
+  if (allowed.includes(model)) return undefined
+  const there = allowed.length === 0 ? 'there is none at the moment' : `there are ${allowed.join(', ')}`
+  const isOther = config.catalogue.has(model) && isServed(config, model)
+  return isOther
+    ? { code: 'model_not_allowed', message: `This key may not use the model "${model}"; ${there}` }
+    : { code: 'unknown_model', message: `There is no model "${model.slice(0, 100)}"; ${there}` }
+}
+
+/** The list of models with their prices, in USD per million tokens. */
+export const modelsJson = (config: Config, key: ApiKey, now: number): unknown => ({
+  object: 'list',
+  data: modelsOf(config, key).map((id) => modelJson(config, id, now)),
+})
+
+const modelJson = (config: Config, id: string, now: number): unknown => {
+  const model = config.catalogue.get(id)
+  const sell = model && sellPriceOf(model, config.costBooks, now)
+  return {
+    id,
+    object: 'model',
+    created: 0,
+    owned_by: 'sheepfold',
+    stands_for: model?.providerModel,
+    prices: sell
+      ? { currency: 'USD', per: 1_000_000, list: pricesJson(sell.list), batch: pricesJson(sell.batch) }
+      : null,
+  }
+}
+
+const pricesJson = (prices: TokenPrices): unknown => ({
+  input: formatUsd(prices.input),
+  cached_input: formatUsd(prices.cachedInput),
+  cache_write: formatUsd(prices.cacheWrite),
+  output: formatUsd(prices.output),
+})
