@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
+import { sleep } from './clock/clock.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
 import { crashOnOrder } from './crash/crash-points.ts'
@@ -132,7 +133,11 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
     async stop(drainMs) {
       ends.close()
       const closed = app.close()
+      const patience = sleep(clock, drainMs)
       await stations.worker.stop(drainMs)
+      // An upload or a download that goes on for minutes is cut: both can be repeated.
+      await Promise.race([closed, patience])
+      app.server.closeAllConnections()
       await closed
       await http.close()
       await store.close()

@@ -31,6 +31,9 @@ export interface Worker {
   stop(drainMs: number): Promise<void>
 }
 
+/** For recording and handing back after the drain; a store that is away must not keep the process alive. */
+const HAND_BACK_MS = 10_000
+
 /** The most shards of one claim: their indexes and first windows must fit in memory together. */
 const CLAIM_MAX = 8
 
@@ -121,7 +124,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       stopping = true
       const { engine, worker } = current
       engine.stopAll('shutdown', drainMs)
-      await engine.idle()
+      await Promise.race([engine.idle(), sleep(clock, drainMs + HAND_BACK_MS)])
       left = true
       await store.leave(worker)
     },
