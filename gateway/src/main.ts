@@ -53,7 +53,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
   try {
     const blobs = await openFileBlobs({ root: dataDirPaths(options.dataDir).blobs, sweepUnfinished: true })
     const swept = await sweepOrphans(store.engine, blobs)
-    if (swept > 0) log.info({ swept }, 'inputs without a batch were removed')
+    if (swept > 0) log.info({ swept }, 'inputs and segments without an owner were removed')
     return await serve(options, { store, blobs, log })
   } catch (error) {
     await store.close()

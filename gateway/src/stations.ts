@@ -8,6 +8,7 @@ import { createAttempt } from './execute/realtime/attempt.ts'
 import { createRealtimeEngine } from './execute/realtime/engine.ts'
 import { createFinish } from './execute/realtime/finish.ts'
 import { createRoutes, type Routes } from './execute/realtime/routes.ts'
+import type { ShardRun } from './execute/realtime/shard-run.ts'
 import type { Room } from './execute/room.ts'
 import { type Incarnation, startWorker, type Worker } from './execute/worker.ts'
 import { type CostBooks, costAt } from './money/cost-book.ts'
@@ -111,9 +112,22 @@ const createIncarnation = (
   { worker, lease, wake, routes }: IncarnationOrder,
 ): { sink: Sink; incarnation: Incarnation } => {
   const { store, clock, blobs, limits, crash, room } = options
-  const onUnreadable = (error: unknown): void => {
-    if (error instanceof Error && error.name === 'BlobMissing') options.onFatal(error)
+  const mayStart = (): boolean => lease.held() && room.trouble() === undefined
+  const onUnreadable = (run: ShardRun, error: unknown): void => {
+    if (error instanceof Error && error.name === 'BlobMissing') void onMissing(run, error)
     else options.onError('read requests', error)
+  }
+  /** An input goes with its batch, so only one who still holds the shard may miss it. */
+  const onMissing = async ({ ref }: ShardRun, error: Error): Promise<void> => {
+    try {
+      const { held } = await store.tick(worker)
+      const isOurs = held.some(({ shard, epoch }) => shard === ref.shard && epoch === ref.epoch)
+      if (isOurs) options.onFatal(error)
+      else engine.lose(ref.shard)
+    } catch (refusal) {
+      // The input is read again in a second, and this is asked again.
+      options.onError('look for a shard', refusal)
+    }
   }
   const sink = createSink({
     store,
@@ -141,6 +155,7 @@ const createIncarnation = (
       sink,
       store,
       costOf: ({ costBook }, at) => costAt(options.costBooks, costBook, at)?.list,
+      mayStart,
       crash,
       answerBytesMax: limits.answerBytesMax,
     }),
@@ -156,7 +171,7 @@ const createIncarnation = (
       onError: options.onError,
       onUnreadable,
     }),
-    mayStart: () => lease.held() && room.trouble() === undefined,
+    mayStart,
     onRoom: wake,
     onUnreadable,
     windowBytesMax: limits.windowBytesMax,

@@ -1,17 +1,22 @@
 import type { Blobs } from './storage/blobs/blobs.ts'
 import type { TimeStore } from './storage/engine.ts'
 
+type SweptBlobs = Pick<Blobs, 'list' | 'remove'>
+
+/**
+ * Removes what the death of a process left without an owner. Only for a process that is alone, before it
+ * takes its first create and claims its first shard.
+ */
+export const sweepOrphans = async (
+  store: Pick<TimeStore, 'existing' | 'unfinished'>,
+  blobs: SweptBlobs,
+): Promise<number> => (await sweepInputs(store, blobs)) + (await sweepSegments(store, blobs))
+
 const ASK_MAX = 200
 const INPUT = /^inputs\/(batch_[0-9A-Za-z]+)\.jsonl$/
 
-/**
- * Removes inputs that no batch came to own: their process died between writing them and accepting the
- * batch. Only for a process that is alone, before it takes its first create.
- */
-export const sweepOrphans = async (
-  store: Pick<TimeStore, 'existing'>,
-  blobs: Pick<Blobs, 'list' | 'remove'>,
-): Promise<number> => {
+/** Inputs that no batch came to own: their process died between writing them and accepting the batch. */
+const sweepInputs = async (store: Pick<TimeStore, 'existing'>, blobs: SweptBlobs): Promise<number> => {
   let swept = 0
   let page: string[] = []
   const sweepPage = async (): Promise<void> => {
@@ -29,5 +34,22 @@ export const sweepOrphans = async (
     if (page.length === ASK_MAX) await sweepPage()
   }
   await sweepPage()
+  return swept
+}
+
+/**
+ * Segments that no seal came to name: their process died before the commit, and the shard's next epoch
+ * writes one under another name. Such a shard is not sealed, so only batches that still run have any.
+ */
+const sweepSegments = async (store: Pick<TimeStore, 'unfinished'>, blobs: SweptBlobs): Promise<number> => {
+  let swept = 0
+  for (const { batch, segments } of await store.unfinished()) {
+    const named = new Set(segments)
+    for await (const { name } of blobs.list(`segments/${batch}/`)) {
+      if (named.has(name)) continue
+      await blobs.remove(name)
+      swept += 1
+    }
+  }
   return swept
 }

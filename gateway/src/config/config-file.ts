@@ -70,6 +70,7 @@ const fileSchema = z.strictObject({
       item_mib_max: count.max(64),
       disk_free_mib_min: z.int().min(0),
       retention_days: z.number().positive().max(3_650),
+      window_seconds_min: count.max(86_400),
       long_poll_seconds: z.number().min(0).max(300),
     })
     .partial()
@@ -118,12 +119,14 @@ const withFile = (file: ConfigFile, env: Readonly<Record<string, string | undefi
       itemsMax: limits.items_max ?? base.intake.itemsMax,
       bodyBytesMax: mib(limits.body_mib_max) ?? base.intake.bodyBytesMax,
       itemBytesMax: mib(limits.item_mib_max) ?? base.intake.itemBytesMax,
+      windowSecondsMin: limits.window_seconds_min ?? base.intake.windowSecondsMin,
     },
     execute: {
       ...base.execute,
       diskFreeBytesMin: mib(limits.disk_free_mib_min) ?? base.execute.diskFreeBytesMin,
     },
-    retentionMs: limits.retention_days === undefined ? base.retentionMs : limits.retention_days * DAY_MS,
+    retentionMs:
+      limits.retention_days === undefined ? base.retentionMs : Math.round(limits.retention_days * DAY_MS),
     longPollMs: limits.long_poll_seconds === undefined ? base.longPollMs : limits.long_poll_seconds * 1_000,
   }
 }

@@ -1,5 +1,5 @@
 import { type Clock, type Ids, sleep } from '../clock/clock.ts'
-import type { EngineStore } from '../storage/engine.ts'
+import type { EngineStore, ShardRef } from '../storage/engine.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { RealtimeEngine } from './realtime/engine.ts'
 
@@ -46,7 +46,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   let stopping = false
   let left = false
   let current = await join(options.alone)
-  let claiming = false
+  let claiming: Promise<void> | undefined
   let claimAgain = false
 
   async function join(alone: boolean): Promise<Incarnation & { lease: Lease }> {
@@ -62,13 +62,11 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       claimAgain = true
       return
     }
-    claiming = true
-    void claimWhileHungry().finally(() => {
-      claiming = false
-      if (claimAgain) {
-        claimAgain = false
-        wake()
-      }
+    claiming = claimWhileHungry().finally(() => {
+      claiming = undefined
+      if (!claimAgain) return
+      claimAgain = false
+      wake()
     })
   }
 
@@ -85,9 +83,18 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
         for (const shard of shards) engine.start(shard, askedAt)
         if (shards.length < order.max || engine.appetite() === 0) return
       } catch (error) {
+        // It may have happened: what came of it is found by the next tick.
         onError('claim', error)
         return
       }
+    }
+  }
+
+  /** A claim whose reply was lost has left shards with this worker that nobody runs. */
+  const handBackUnknown = async (engine: RealtimeEngine, held: readonly ShardRef[]): Promise<void> => {
+    for (const ref of held) {
+      // While a claim is under way, they may be those that it is about to bring.
+      if (claiming === undefined && !engine.holds(ref.shard)) await store.release(ref)
     }
   }
 
@@ -95,12 +102,13 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     const { engine, lease, worker } = current
     if (!(await lease.renew())) {
       engine.stopAll('lost', 0)
-      current = await join(false)
+      if (!stopping) current = await join(false)
       return
     }
     if (!stopping) await store.fence()
-    const { stopping: batches } = await store.tick(worker)
-    for (const { batch, cause } of batches) engine.stopBatch(batch, cause)
+    const news = await store.tick(worker)
+    engine.stopBatches(news.stopping)
+    await handBackUnknown(engine, news.held)
     engine.park()
     await options.onTick()
     engine.pump()
@@ -124,7 +132,11 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       stopping = true
       const { engine, worker } = current
       engine.stopAll('shutdown', drainMs)
-      await Promise.race([engine.idle(), sleep(clock, drainMs + HAND_BACK_MS)])
+      const idle = async (): Promise<void> => {
+        await claiming
+        await engine.idle()
+      }
+      await Promise.race([idle(), sleep(clock, drainMs + HAND_BACK_MS)])
       left = true
       await store.leave(worker)
     },

@@ -2,8 +2,11 @@ import type { Clock } from '../clock/clock.ts'
 
 /** Tells those who wait for a batch that it may have ended. */
 export interface BatchEnds {
-  /** Resolves when the batch may have ended, after `ms` at the latest, or at once when the server closes. */
-  wait(batch: string, ms: number): Promise<void>
+  /**
+   * Resolves when the batch may have ended, after `ms` at the latest, or at once when the server closes or
+   * `gone` says that nobody waits any more.
+   */
+  wait(batch: string, ms: number, gone: AbortSignal): Promise<void>
   /** A batch of this process has ended. */
   ended(batch: string): void
   /** How many wait: for tests and gauges. */
@@ -53,17 +56,19 @@ export const createBatchEnds = ({ clock, hasEnded, lookMs }: BatchEndsOptions): 
   }
 
   return {
-    wait(batch, ms) {
-      if (closed || ms <= 0) return Promise.resolve()
+    wait(batch, ms, gone) {
+      if (closed || ms <= 0 || gone.aborted) return Promise.resolve()
       const watch = watchOf(batch)
       return new Promise((resolve) => {
         const wake = (): void => {
           cancel()
+          gone.removeEventListener('abort', wake)
           watch.wakes.delete(wake)
           if (watch.wakes.size === 0 && watches.get(batch) === watch) watches.delete(batch)
           resolve()
         }
         const cancel = clock.after(ms, wake)
+        gone.addEventListener('abort', wake)
         watch.wakes.add(wake)
       })
     },

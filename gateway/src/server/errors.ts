@@ -38,7 +38,6 @@ export const ERRORS = {
   headers_too_large: row(431, 'The headers are larger than the limit.'),
   disk_full: row(503, 'No room to store the batch; nothing of it was taken.', 'later'),
   store_unavailable: row(503, 'The store does not answer at the moment.', 'later'),
-  shutting_down: row(503, 'The server is about to stop.', 'later'),
   internal_error: row(500, 'A fault of ours. It is in the log with the request id.', 'later'),
   ...faultRows,
 } as const satisfies Record<string, ErrorRow>

@@ -99,8 +99,8 @@ export interface ShardStore {
 }
 
 export interface TimeStore {
-  /** Stops batches whose window has ended, and tells which batches of running shards are stopping. */
-  tick(worker: string): Promise<{ stopping: Array<{ batch: string; cause: StopCause }> }>
+  /** Stops batches whose window has ended, and tells a worker what it holds and what of that is to stop. */
+  tick(worker: string): Promise<WorkerNews>
   /** Whether it has ended, or is not there any more. */
   hasEnded(batch: string): Promise<boolean>
   /** Tombstones batches past their retention, then names up to `max` deleted, ended batches with bytes. */
@@ -109,11 +109,25 @@ export interface TimeStore {
   purged(batch: string): Promise<void>
   /** Which of these batches there are: what lies under another's name in the blobs is an orphan. */
   existing(batches: readonly string[]): Promise<string[]>
+  /** The batches that have not ended: what else lies among the segments of one is an orphan. */
+  unfinished(): Promise<UnfinishedBatch[]>
+}
+
+export interface WorkerNews {
+  readonly stopping: ReadonlyArray<{ readonly batch: string; readonly cause: StopCause }>
+  /** Its running shards. One that it does not know of came with a claim whose reply was lost. */
+  readonly held: readonly ShardRef[]
 }
 
 export interface PurgeableBatch {
   readonly batch: string
   readonly blobs: readonly string[]
+}
+
+export interface UnfinishedBatch {
+  readonly batch: string
+  /** Those that its sealed shards name. */
+  readonly segments: readonly string[]
 }
 
 /** What a gate learnt, and whether it stands open: shared by restarts and by whoever reports it. */

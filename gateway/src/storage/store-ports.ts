@@ -15,6 +15,7 @@ import { existing, expire, purged } from './verbs/purge.ts'
 import { seal } from './verbs/seal.ts'
 import type { SegmentDeps } from './verbs/segment.ts'
 import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
+import { unfinished } from './verbs/unfinished.ts'
 import { fence, join, leave, renew } from './verbs/workers.ts'
 
 export interface StorePorts {
@@ -49,6 +50,7 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
     expire: (max) => expire(deps, max),
     purged: (batch) => purged(db, batch),
     existing: (batches) => existing(db, batches),
+    unfinished: () => unfinished(db),
     gates: () => gates(db),
     saveGates: (records) => saveGates(db, records),
   }

@@ -1,5 +1,5 @@
 import type { AnswerEntry } from '../../batch/answer-frame.ts'
-import type { Clock, Random } from '../../clock/clock.ts'
+import { type Clock, type Random, sleep } from '../../clock/clock.ts'
 import { estimateUsage } from '../../money/estimate-usage.ts'
 import type { TokenPrices } from '../../money/price.ts'
 import type { Call, CallOutcome } from '../../provider/call.ts'
@@ -30,12 +30,14 @@ export interface AttemptOptions {
   readonly random: Random
   readonly sink: Sink
   readonly store: Pick<ShardStore, 'suspect'>
+  /** May a call start now: is the lease held, is there room on the disk? */
+  readonly mayStart: () => boolean
   readonly costOf: (deployment: Deployment, at: number) => TokenPrices | undefined
   readonly crash: (point: string, detail?: string) => void
   readonly answerBytesMax: number
 }
 
-/** Before a request that runs alone is named again after the store refused. */
+/** Before the store is told again which request runs alone, or that none does, after it refused. */
 const SUSPECT_RETRY_MS = 1_000
 
 /** Behind the end of the window: by then the store has told the batch to stop. */
@@ -127,7 +129,34 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     return verdict
   }
 
-  /** A request that runs alone is named first, so that a crash tells which one it was. */
+  /** From permit to sink; without an await before the call, so that what allowed it still holds. */
+  const execute = async (pending: Pending, route: Route): Promise<Next> => {
+    options.crash('execute.before_call', pending.customId)
+    const body = pending.run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
+    const verdict = await call(pending, route, body)
+    return verdict.kind === 'success'
+      ? succeed(pending, route, verdict.answer, body)
+      : afterFailure(pending, route, verdict)
+  }
+
+  /**
+   * A request that runs alone is named before and cleared after, so that the death of the worker accuses
+   * what was under way and nothing else.
+   */
+  const executeAlone = async (pending: Pending, route: Route): Promise<Next> => {
+    const { run } = pending
+    if (!(await named(pending))) {
+      route.permit.unused()
+      return { kind: 'retry', afterMs: SUSPECT_RETRY_MS }
+    }
+    // Naming took its time: the lease may be over by now, the batch stopped, its window at an end.
+    const mayCall = options.mayStart() && !run.isStopped() && clock.monotonic() < run.deadline
+    if (!mayCall) route.permit.unused()
+    const next = mayCall ? await execute(pending, route) : AGAIN
+    await clear(run)
+    return next
+  }
+
   const named = async (pending: Pending): Promise<boolean> => {
     const { run } = pending
     try {
@@ -140,20 +169,20 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     }
   }
 
-  return {
-    async run(pending, route) {
-      const { run } = pending
-      if (run.cautious && !(await named(pending))) {
-        route.permit.unused()
-        return { kind: 'retry', afterMs: SUSPECT_RETRY_MS }
+  const clear = async (run: ShardRun): Promise<void> => {
+    for (;;) {
+      try {
+        const { kind } = await options.store.suspect(run.ref, null)
+        if (kind === 'lost') run.stopCause = 'lost'
+        return
+      } catch {
+        await sleep(clock, SUSPECT_RETRY_MS)
       }
-      options.crash('execute.before_call', pending.customId)
-      const body = run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
-      const verdict = await call(pending, route, body)
-      return verdict.kind === 'success'
-        ? succeed(pending, route, verdict.answer, body)
-        : afterFailure(pending, route, verdict)
-    },
+    }
+  }
+
+  return {
+    run: (pending, route) => (pending.run.cautious ? executeAlone(pending, route) : execute(pending, route)),
     poison(run, request) {
       if (!run.markAnswered(request.position)) return
       sink.add(run.claimed.id, unpaidEntry(run, request, 'failed', POISON, 0))

@@ -3,7 +3,7 @@ import type { Dialect } from '../../batch/dialect.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { AppendReceipt, ClaimedShard } from '../../storage/engine.ts'
+import type { AppendReceipt, ClaimedShard, WorkerNews } from '../../storage/engine.ts'
 import type { RunStop } from '../run-end.ts'
 import { createFairQueue, type FairQueue } from '../schedule/fair-queue.ts'
 import type { Attempt } from './attempt.ts'
@@ -14,9 +14,12 @@ import { createTrials } from './trials.ts'
 /** Runs claimed shards over a provider's real-time API; every answer ends in the sink. */
 export interface RealtimeEngine {
   start(claimed: ClaimedShard, claimAskedAt: number): void
-  /** Stops the runs of one batch: nothing more starts, calls in flight may finish, then the run ends. */
-  stopBatch(batch: string, cause: StopCause): void
+  /** Stops the runs of these batches: nothing more starts, calls in flight may finish, then they end. */
+  stopBatches(stopping: WorkerNews['stopping']): void
+  /** Stops all runs, and those that a claim under way may still bring. */
   stopAll(cause: 'shutdown' | 'lost', drainMs: number): void
+  /** The shard is somebody else's: its run is dropped. */
+  lose(shard: number): void
   /** The store has answered for a group. */
   receipt(receipt: AppendReceipt): void
   /** Models that want no further shard: enough is at hand, or no deployment of theirs is open. */
@@ -24,6 +27,8 @@ export interface RealtimeEngine {
   /** How many more requests the open deployments could take soon. */
   appetite(): number
   runs(): number
+  /** Is this shard run here, or on its way back to the store? */
+  holds(shard: number): boolean
   inFlight(): number
   /** Sends what may be sent. Cheap when nothing may. */
   pump(): void
@@ -46,7 +51,7 @@ export interface EngineOptions {
   readonly mayStart: () => boolean
   /** Called when a run has ended: there is room for another claim. */
   readonly onRoom: () => void
-  readonly onUnreadable: (error: unknown) => void
+  readonly onUnreadable: (run: ShardRun, error: unknown) => void
   readonly windowBytesMax: number
   /** Calls in flight may finish this long after a batch was told to stop. */
   readonly stopDrainMs: number
@@ -69,6 +74,9 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const runs = new Map<number, ShardRun>()
   let inFlight = 0
   let idleWaiters: Array<() => void> = []
+  /** Of the batches whose shards are held here, those that the last tick called stopping. */
+  let stopping: ReadonlyMap<string, StopCause> = new Map()
+  let closing: { readonly cause: 'shutdown' | 'lost'; readonly drainMs: number } | undefined
   const trials = createTrials({ inFlight: () => inFlight, ready: routes.ready })
 
   const laneOf = (model: string): ModelLane => {
@@ -83,7 +91,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const start = (claimed: ClaimedShard, claimAskedAt: number): void => {
     const dialect = options.dialects.get(claimed.dialect)
     if (!dialect) throw new Error(`no dialect "${claimed.dialect}" to run shard ${claimed.id} with`)
-    const run = new ShardRun({
+    const run: ShardRun = new ShardRun({
       claimed,
       worker: options.worker,
       dialect,
@@ -93,14 +101,18 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       windowBytesMax: options.windowBytesMax,
       mayStart,
       onLoaded: () => pumpLane(claimed.model, laneOf(claimed.model)),
-      onError: options.onUnreadable,
+      onError: (error) => options.onUnreadable(run, error),
     })
     runs.set(claimed.id, run)
     const lane = laneOf(claimed.model)
     lane.runs.add(run)
     lane.queue.add(run)
     trials.add(run)
-    if (claimed.cause) stopRun(run, claimed.cause, options.stopDrainMs)
+    // A claim may be the first to tell that a batch stops, and then its other runs stop too; or its reply
+    // is older than what a tick has told meanwhile.
+    const cause = claimed.cause ?? stopping.get(claimed.batch)
+    if (cause) stopBatch(claimed.batch, cause)
+    else if (closing) stopRun(run, closing.cause, closing.drainMs)
     else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment', options.stopDrainMs)
     endIfDone(run)
     pumpLane(claimed.model, lane)
@@ -110,9 +122,10 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     trials.allows(run) && clock.monotonic() + routes.typicalMs(run.claimed.model) < run.deadline
 
   const stopRun = (run: ShardRun, cause: RunStop, drainMs: number): void => {
-    if (run.stopCause === 'lost' || run.ending) return
+    if (run.stopCause === 'lost') return
     // The first cause wins; a later one may still shorten the time that calls in flight are given.
-    if (run.stopCause === null || cause === 'lost') run.stopCause = cause
+    if (cause === 'lost' || (run.stopCause === null && !run.ending)) run.stopCause = cause
+    if (run.ending) return
     if (cause === 'lost') {
       end(run)
       return
@@ -120,6 +133,12 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     endIfDone(run)
     if (run.ending || run.inFlight === 0) return
     clock.after(drainMs, () => run.abort.abort())
+  }
+
+  const stopBatch = (batch: string, cause: StopCause): void => {
+    for (const run of runs.values()) {
+      if (run.claimed.batch === batch) stopRun(run, cause, options.stopDrainMs)
+    }
   }
 
   const endIfDone = (run: ShardRun): void => {
@@ -229,14 +248,19 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   return {
     start,
     pump,
-    stopBatch(batch, cause) {
-      for (const run of runs.values()) {
-        if (run.claimed.batch === batch) stopRun(run, cause, options.stopDrainMs)
-      }
+    stopBatches(news) {
+      stopping = new Map(news.map(({ batch, cause }) => [batch, cause]))
+      for (const [batch, cause] of stopping) stopBatch(batch, cause)
     },
     stopAll(cause, drainMs) {
+      closing = { cause, drainMs }
       for (const run of runs.values()) stopRun(run, cause, drainMs)
     },
+    lose(shard) {
+      const run = runs.get(shard)
+      if (run) stopRun(run, 'lost', 0)
+    },
+    holds: (shard) => runs.has(shard),
     receipt(receipt) {
       const run = runs.get(receipt.shard)
       if (run) run.remaining = receipt.remaining

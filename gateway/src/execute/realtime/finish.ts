@@ -60,7 +60,7 @@ export interface FinishOptions {
   readonly onFatal: (error: unknown) => void
   /** The store refused a seal or a release; it is tried again. */
   readonly onError: (where: string, error: unknown) => void
-  readonly onUnreadable: (error: unknown) => void
+  readonly onUnreadable: (run: ShardRun, error: unknown) => void
 }
 
 /** Ends a run of which nothing is in flight any more. Resolves when the shard is out of this worker's hands. */
@@ -78,10 +78,11 @@ export const createFinish = (options: FinishOptions) => {
       positions,
       windowBytesMax: options.windowBytesMax,
       onLoaded: () => wake(),
-      onError: options.onUnreadable,
+      onError: (error) => options.onUnreadable(run, error),
+      isWanted: () => run.stopCause !== 'lost',
     })
     const kind = unansweredKind(cause)
-    while (source.left() > 0) {
+    while (source.left() > 0 && run.stopCause !== 'lost') {
       if (source.nextBytes() === undefined) {
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -118,8 +119,10 @@ export const createFinish = (options: FinishOptions) => {
     const end = runEnd(stopCause, unanswered)
     if (end === 'drop') return
     if (end === 'answer_and_seal') await answerTheRest(run, stopCause as StopCause)
+    // Lost while it was answered: nothing is complete, and nothing is ours to end.
+    if (run.stopCause === 'lost') return
     await sink.settled()
-    // `stopCause` may have become `lost` meanwhile; the epoch then refuses both verbs.
+    // The shard may have been lost meanwhile; the epoch then refuses both verbs.
     await persist(() => (end === 'release' ? store.release(run.ref) : sealed(run)))
   }
 }

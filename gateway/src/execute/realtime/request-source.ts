@@ -27,9 +27,12 @@ export interface RequestSourceOptions {
   readonly positions: readonly number[]
   /** One read ahead takes this much, or a single request where that is larger. */
   readonly windowBytesMax: number
+  /** There may be more at hand than before. */
   readonly onLoaded: () => void
-  /** A read failed; it is tried again a second later, as long as it takes. */
+  /** A read failed; it is tried again a second later, as long as it takes … */
   readonly onError: (error: unknown) => void
+  /** … and as long as anybody wants what it brings. */
+  readonly isWanted: () => boolean
 }
 
 const READ_RETRY_MS = 1_000
@@ -91,7 +94,8 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
         options.onError(error)
         options.clock.after(READ_RETRY_MS, () => {
           loading = false
-          loadAhead()
+          if (options.isWanted()) loadAhead()
+          else options.onLoaded()
         })
       },
     )

@@ -83,7 +83,13 @@ export class ShardRun implements Source<Pending> {
     this.#answered.set(claimed.done)
     const positions = this.unanswered()
     this.remaining = positions.length
-    this.#source = createRequestSource({ ...options, blob: claimed.blob, table: this.table, positions })
+    this.#source = createRequestSource({
+      ...options,
+      blob: claimed.blob,
+      table: this.table,
+      positions,
+      isWanted: () => this.stopCause !== 'lost',
+    })
   }
 
   /** Requests that no call is under way for, and that no retry's delay holds. */
@@ -98,6 +104,11 @@ export class ShardRun implements Source<Pending> {
       if (!hasBit(this.#answered, position)) positions.push(position)
     }
     return positions
+  }
+
+  /** Nothing more of it starts. */
+  isStopped(): boolean {
+    return this.stopCause !== null || this.ending
   }
 
   /** Claims the one place of an answer; false where it was given already. */
@@ -120,7 +131,7 @@ export class ShardRun implements Source<Pending> {
   }
 
   nextWeight(): number | undefined {
-    if (this.stopCause !== null || this.ending) return undefined
+    if (this.isStopped()) return undefined
     if (this.cautious && this.inFlight > 0) return undefined
     if (!this.#mayStart(this)) return undefined
     const back = this.#back[this.#back.length - 1]

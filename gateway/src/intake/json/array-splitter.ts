@@ -32,6 +32,8 @@ export interface DocumentFault {
   readonly code: 'invalid_json' | 'invalid_type' | 'too_large'
   readonly offset: number
   readonly message: string
+  /** The top-level field in which it was found, where it is not the text as a whole that is at fault. */
+  readonly field: string | undefined
 }
 
 /** Why a top-level member is refused, though the document can be read. */
@@ -135,7 +137,7 @@ export class ArraySplitter {
   end(): SplitDocument {
     if (!this.#fault && this.#expecting !== 'nothing') {
       const message = this.#consumed === 0 ? 'the body is empty' : 'the document ends before it is complete'
-      this.#fault = { code: 'invalid_json', offset: this.#consumed, message }
+      this.#fail('invalid_json', this.#consumed, message)
     }
     return {
       fault: this.#fault,
@@ -290,7 +292,8 @@ export class ArraySplitter {
     if (this.#scanning === 'element' || this.#list) return
     if (this.#fieldsBytes + collected <= this.#options.fieldsBytesMax) return
     const message = `all fields beside the list of requests together exceed ${this.#options.fieldsBytesMax} bytes`
-    this.#fail('too_large', this.#valueOffset, message)
+    const field = this.#expecting === 'value' ? this.#key : undefined
+    this.#fail('too_large', this.#valueOffset, message, field)
   }
 
   #noObject(byte: number, at: number): void {
@@ -306,8 +309,8 @@ export class ArraySplitter {
     this.#fail('invalid_json', this.#consumed + at, EXPECTED[this.#expecting])
   }
 
-  #fail(code: DocumentFault['code'], offset: number, message: string): void {
-    this.#fault ??= { code, offset, message }
+  #fail(code: DocumentFault['code'], offset: number, message: string, field?: string): void {
+    this.#fault ??= { code, offset, message, field }
   }
 
   #refuse(field: string, code: FieldFault['code'], message: string): void {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Random } from '../../clock/clock.ts'
 import type { Presets } from '../../config/presets.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { Fault, FaultList } from '../faults.ts'
+import { clipped, type Fault, type FaultList } from '../faults.ts'
 import { ArraySplitter, type DocumentFault, type SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
 import { draftShards, type ShardDraft } from '../shard-draft.ts'
@@ -14,7 +14,7 @@ import type { NativeTemplate } from './template.ts'
 export const NATIVE_ENDPOINT = '/v1/chat/completions'
 
 export interface NativeIntakeOrder {
-  /** The body as it arrives. Where it is too large, what is left of it stays unread, and it is not closed. */
+  /** The body as it arrives. Where it is too large, what is left of it stays unread. */
   readonly body: AsyncIterable<Buffer>
   readonly blobs: Pick<Blobs, 'create'>
   readonly blobName: string
@@ -100,12 +100,11 @@ export const readNativeBatch = async (order: NativeIntakeOrder): Promise<NativeI
   })
   let bytes = 0
   try {
-    const chunks = order.body[Symbol.asyncIterator]()
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-      bytes += next.value.length
+    for await (const chunk of order.body) {
+      bytes += chunk.length
       if (bytes > limits.bodyBytesMax) return { kind: 'too_large', maxBytes: limits.bodyBytesMax }
-      sha256.update(next.value)
-      for (const element of splitter.push(next.value)) await items.take(element)
+      sha256.update(chunk)
+      for (const element of splitter.push(chunk)) await items.take(element)
     }
     return await conclude(order, items, splitter.end(), { bytes, bodySha256: sha256.digest('hex') })
   } finally {
@@ -169,7 +168,8 @@ const unreadable = (fault: DocumentFault, bodySha256: string): InvalidNative => 
   const { code, offset } = fault
   const message =
     code === 'invalid_json' ? `The body is not valid JSON at byte ${offset}: ${fault.message}` : fault.message
-  return { kind: 'invalid', code, message, field: undefined, offset, faults: [], faultsTotal: 0, bodySha256 }
+  const field = fault.field === undefined ? undefined : clipped(fault.field)
+  return { kind: 'invalid', code, message, field, offset, faults: [], faultsTotal: 0, bodySha256 }
 }
 
 const badItems = (faults: FaultList, total: number, form: NativeForm, bodySha256: string): InvalidNative => {

@@ -1,27 +1,40 @@
-import type { ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import type { Clock } from '../../clock/clock.ts'
+import { writeHead } from '../write-head.ts'
 
 /** White space before JSON is legal, and keeps a client's read timeout of 10 s from striking. */
 const SPACE_EVERY_MS = 5_000
 
+export interface Company {
+  /** The client closed the connection: nobody waits any more. */
+  readonly gone: AbortSignal
+  leave(): void
+}
+
 /**
  * Keeps a client that waits company: its headers and a space every 5 s. Once they are sent, the status is
- * 200 whatever comes. The returned function ends it.
+ * 200 whatever comes.
  */
-export const keepCompany = (
-  response: ServerResponse,
-  headers: Readonly<Record<string, string>>,
-  clock: Clock,
-): (() => void) => {
+export const keepCompany = (reply: FastifyReply, clock: Clock): Company => {
+  const { raw } = reply
+  const gone = new AbortController()
+  const leave = (): void => {
+    cancel()
+    raw.off('close', onClose)
+  }
+  const onClose = (): void => {
+    leave()
+    gone.abort()
+  }
   let cancel = (): void => undefined
   const schedule = (): void => {
     cancel = clock.after(SPACE_EVERY_MS, () => {
-      if (response.destroyed || response.writableEnded) return
-      if (!response.headersSent) response.writeHead(200, headers)
-      response.write(' ')
+      if (!raw.headersSent) writeHead(reply)
+      raw.write(' ')
       schedule()
     })
   }
+  raw.once('close', onClose)
   schedule()
-  return () => cancel()
+  return { gone: gone.signal, leave }
 }

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import {
   type AcceptedNative,
   NATIVE_ENDPOINT,
@@ -17,7 +16,7 @@ import { modelProblem } from './models.ts'
 
 export interface CreateOrder {
   readonly key: ApiKey
-  readonly body: IncomingMessage
+  readonly body: AsyncIterable<Buffer>
   readonly path: string
   readonly headers: CreateHeaders
 }

@@ -1,11 +1,14 @@
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { BatchView } from '../../storage/tenant.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { createCreatesInLine } from '../creates-in-line.ts'
 import { ApiError } from '../errors.ts'
+import { requireJson } from '../media-type.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
+import { shareLooks } from '../share-looks.ts'
 import { keepCompany } from './answer-later.ts'
 import { batchJson, errorOf, statusOf } from './batch-json.ts'
 import { createBatch } from './create.ts'
@@ -27,6 +30,7 @@ export const nativeRoutes = (
 ): void => {
   const line = createCreatesInLine()
   const keyOf = (request: FastifyRequest) => authenticate(request.headers.authorization)
+  const lookTogether = shareLooks((account, id) => context.tenant(account).batch(id))
 
   const findBatch = async (request: BatchRequest): Promise<{ account: string; batch: BatchView }> => {
     const { account } = await keyOf(request)
@@ -45,14 +49,14 @@ export const nativeRoutes = (
     const wait = readWait(request.headers.prefer, context.config.longPollMs)
     if (wait.applied !== undefined) reply.header('preference-applied', wait.applied)
     if (found.batch.outcome !== null || wait.ms === 0) return found
-    const leave = keepCompany(reply.raw, JSON_HEADERS, context.clock)
+    const company = keepCompany(reply.headers(JSON_HEADERS), context.clock)
     try {
-      await context.ends.wait(found.batch.id, wait.ms)
-      const batch = await context.tenant(found.account).batch(found.batch.id)
+      await context.ends.wait(found.batch.id, wait.ms, company.gone)
+      const batch = await lookTogether(found.account, found.batch.id)
       if (!batch) throw noSuchBatch(found.batch.id)
       return { account: found.account, batch }
     } finally {
-      leave()
+      company.leave()
     }
   }
 
@@ -62,9 +66,12 @@ export const nativeRoutes = (
 
   app.post('/v1/batches', async (request) => {
     const key = await keyOf(request)
+    requireJson(request.headers)
     const headers = readCreateHeaders(request.headers)
     const { id: apiKey, account } = key
-    const order = { key, body: request.raw, path: '/v1/batches', headers }
+    // Not closed where intake stops reading: the answer still has to go out over the same connection.
+    const body: AsyncIterable<Buffer> = request.raw.iterator({ destroyOnReturn: false })
+    const order = { key, body, path: '/v1/batches', headers }
     const batch = await line.run({ account, apiKey, ...headers }, () => createBatch(context, order))
     return batchJson(batch, context.whyWaiting)
   })
@@ -126,7 +133,7 @@ const finish = (reply: FastifyReply, text: string): FastifyReply => {
 const stream = (reply: FastifyReply, body: Readable): FastifyReply => {
   if (!reply.raw.headersSent) return reply.headers(JSON_HEADERS).send(body)
   reply.hijack()
-  body.on('error', () => reply.raw.destroy())
-  body.pipe(reply.raw)
+  // Either side takes the other with it. What is cut off is no JSON, so a client cannot mistake it for all.
+  pipeline(body, reply.raw).catch(() => undefined)
   return reply
 }

@@ -29,6 +29,7 @@ const ENGINE: Record<keyof EngineStore, true> = {
   expire: true,
   purged: true,
   existing: true,
+  unfinished: true,
   gates: true,
   saveGates: true,
 }

@@ -16,6 +16,8 @@ const SEAL = `
     tail = ?
   WHERE id = ? AND epoch = ? AND state = 'running'`
 
+const NAMED = 'SELECT segment FROM shard WHERE id = ?'
+
 const DROP_JOURNAL = 'DELETE FROM journal WHERE shard = ?'
 
 /**
@@ -28,15 +30,45 @@ export const seal = async (deps: SegmentDeps, ref: ShardRef): Promise<SealReceip
   if (!owned) return { kind: 'lost' }
   checkComplete(owned)
   crash('seal.before_segment')
-  const segment = await writeSegment(deps, {
-    shard: ref.shard,
-    count: int(owned, 'n'),
-    name: `segments/${text(owned, 'batch')}/${int(owned, 'number')}-${ref.epoch}.jsonl`,
-    charge: nano(owned, 'charge'),
-    cost: nano(owned, 'cost'),
-  })
+  const segment = await segmentOf(deps, ref, owned)
+  if (!segment) return { kind: 'lost' }
   crash('seal.after_segment')
-  return db.write('seal', (tx) => commitSeal(tx, ref, segment))
+  const receipt = await db.write('seal', (tx) => commitSeal(tx, ref, segment))
+  if (receipt.kind === 'lost') await dropOrphan(deps, ref, segment)
+  return receipt
+}
+
+/** Undefined where the shard was lost meanwhile: its next owner seals it, and the journal goes with that. */
+const segmentOf = async (
+  deps: SegmentDeps,
+  ref: ShardRef,
+  owned: Row,
+): Promise<WrittenSegment | undefined> => {
+  try {
+    return await writeSegment(deps, {
+      shard: ref.shard,
+      count: int(owned, 'n'),
+      name: `segments/${text(owned, 'batch')}/${int(owned, 'number')}-${ref.epoch}.jsonl`,
+      charge: nano(owned, 'charge'),
+      cost: nano(owned, 'cost'),
+    })
+  } catch (error) {
+    if (await deps.db.read((tx) => ownedShard(tx, ref, ''))) throw error
+    return undefined
+  }
+}
+
+/**
+ * The shard was lost while its segment was written. Its batch may be purged by now, and what it held must
+ * not stay behind; but an earlier try of this very seal, whose reply was lost, may have come to name it.
+ */
+const dropOrphan = async (
+  { db, blobs }: SegmentDeps,
+  { shard }: ShardRef,
+  { name }: WrittenSegment,
+): Promise<void> => {
+  const row = await db.read((tx) => tx.get(NAMED, [shard]))
+  if (row?.segment !== name) await blobs.remove(name)
 }
 
 const commitSeal = async (tx: Tx, ref: ShardRef, segment: WrittenSegment): Promise<SealReceipt> => {

@@ -1,7 +1,8 @@
 import type { StopCause } from '../../batch/batch-life.ts'
+import type { ShardRef, WorkerNews } from '../engine.ts'
 import { STOP_CAUSES } from '../life-names.ts'
-import { oneOf, text } from '../rows.ts'
-import type { Db, Tx } from '../sql.ts'
+import { int, oneOf, text } from '../rows.ts'
+import type { Db, Row } from '../sql.ts'
 import type { BatchView } from '../tenant.ts'
 import { findBatch } from './batch-view.ts'
 
@@ -15,10 +16,10 @@ const TOMBSTONE = 'UPDATE batch SET deleted_at = ? WHERE id = ? AND account = ? 
 const STOP_DUE = `
   UPDATE batch SET state = 'stopping', cause = 'deadline' WHERE state = 'running' AND window_end <= ?`
 
-const STOPPING_OF_WORKER = `
-  SELECT DISTINCT b.id, b.cause FROM shard s JOIN batch b ON b.id = s.batch
-  WHERE s.state = 'running' AND s.worker = ? AND b.state = 'stopping'
-  ORDER BY b.id`
+const HELD = `
+  SELECT s.id AS shard, s.epoch, b.id AS batch, b.state, b.cause FROM shard s JOIN batch b ON b.id = s.batch
+  WHERE s.state = 'running' AND s.worker = ?
+  ORDER BY s.id`
 
 export const stop = (db: Db, account: string, id: string, cause: StopCause): Promise<BatchView | undefined> =>
   db.write('stop', async (tx) => {
@@ -33,21 +34,26 @@ export const remove = (db: Db, account: string, id: string): Promise<boolean> =>
     return (await tx.run(TOMBSTONE, [tx.now, id, account])) === 1
   })
 
-export interface StoppingBatch {
-  batch: string
-  cause: StopCause
-}
-
-/** Stops what is due, then tells a worker which of the batches that it works on are stopping. */
-export const tick = (db: Db, worker: string): Promise<{ stopping: StoppingBatch[] }> =>
+/** Stops what is due, then tells a worker what it holds, and which batches of that are stopping. */
+export const tick = (db: Db, worker: string): Promise<WorkerNews> =>
   db.write('upkeep', async (tx) => {
     await tx.run(STOP_DUE, [tx.now])
-    return { stopping: await stoppingOf(tx, worker) }
+    const rows = await tx.all(HELD, [worker])
+    return { stopping: stoppingOf(rows), held: rows.map((row) => refOf(row, worker)) }
   })
 
-const stoppingOf = async (tx: Tx, worker: string): Promise<StoppingBatch[]> => {
-  const rows = await tx.all(STOPPING_OF_WORKER, [worker])
-  return rows.map((row) => ({ batch: text(row, 'id'), cause: oneOf(row, 'cause', STOP_CAUSES) }))
+const refOf = (row: Row, worker: string): ShardRef => ({
+  shard: int(row, 'shard'),
+  epoch: int(row, 'epoch'),
+  worker,
+})
+
+const stoppingOf = (rows: readonly Row[]): WorkerNews['stopping'] => {
+  const stopping = new Map<string, StopCause>()
+  for (const row of rows) {
+    if (row.state === 'stopping') stopping.set(text(row, 'batch'), oneOf(row, 'cause', STOP_CAUSES))
+  }
+  return [...stopping].map(([batch, cause]) => ({ batch, cause }))
 }
 
 const RUNS = "SELECT 1 AS runs FROM batch WHERE id = ? AND state <> 'ended' AND deleted_at IS NULL"

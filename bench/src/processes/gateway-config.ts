@@ -1,0 +1,14 @@
+import { model } from '../requests.ts'
+
+export const keyVariable = 'SHEEPFOLD_BENCH_PROVIDER_KEY'
+
+export interface GatewayLimits {
+  readonly concurrency_max?: number
+  readonly concurrency_initial?: number
+}
+
+/** The text of a configuration file: one deployment, everything else as it comes out of the box. */
+export const gatewayConfig = (upstreamUrl: string, limits: GatewayLimits): string =>
+  JSON.stringify({
+    deployments: [{ id: 'bench', model, base_url: `${upstreamUrl}/v1`, api_key_env: keyVariable, limits }],
+  })

@@ -1,0 +1,27 @@
+import type { Row } from '../row.ts'
+import { cpuPerRequest } from './cpu-per-request.ts'
+import { durableRate } from './durable-rate.ts'
+import { durableRate200ms } from './durable-rate-200ms.ts'
+import { oneAfterAnother } from './one-after-another.ts'
+import { openaiClient } from './openai-client.ts'
+import { pollingClient } from './polling-client.ts'
+import { queueMemory } from './queue-memory.ts'
+import { queueMemoryMb } from './queue-memory-mb.ts'
+import { rowsFullRate } from './rows-full-rate.ts'
+import { rowsTrickle } from './rows-trickle.ts'
+import { simulatorShell } from './simulator-shell.ts'
+
+/** Every promise of the project that is a figure, in the order in which they are printed. */
+export const rows: readonly Row[] = [
+  durableRate,
+  durableRate200ms,
+  cpuPerRequest,
+  openaiClient,
+  oneAfterAnother,
+  queueMemory,
+  queueMemoryMb,
+  rowsFullRate,
+  rowsTrickle,
+  simulatorShell,
+  pollingClient,
+]

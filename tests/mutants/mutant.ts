@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** A change to our own code that breaks a promise; the simulation must notice. */
+export interface Mutant {
+  readonly name: string
+  /** The first line of the patch: what it breaks. */
+  readonly breaks: string
+  /** A seed that noticed it once: tried first, because it is likely to notice it again. */
+  readonly seed: number
+  readonly patch: string
+}
+
+export const readMutants = (folder: string): Mutant[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.patch'))
+    .sort()
+    .map((file) => readMutant(file, readFileSync(join(folder, file), 'utf8')))
+
+const readMutant = (file: string, patch: string): Mutant => {
+  const [breaks = '', hint = ''] = patch.split('\n')
+  const [, seed] = /^First noticed by seed (\d+)\.$/.exec(hint) ?? []
+  if (breaks.length < 20 || breaks.startsWith('---') || seed === undefined) {
+    throw new Error(`${file} must begin with what it breaks, then "First noticed by seed N."`)
+  }
+  return { name: file.replace(/\.patch$/, ''), breaks, seed: Number(seed), patch }
+}

@@ -1,0 +1,99 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import {
+  type Config,
+  configOf,
+  createKey,
+  type Gateway,
+  simulatedDeployments,
+  startGateway,
+  systemIds,
+} from '@sheepfold/gateway'
+
+/** A server in this process, with a data directory of its own. */
+export interface TestGateway {
+  readonly url: string
+  /** A good key of the first account. */
+  readonly key: string
+  readonly gateway: Gateway
+  readonly dataDir: string
+  newKey(order?: NewKey): Promise<{ id: string; secret: string }>
+  /** Rows of a table, read beside the running server. */
+  count(table: 'batch' | 'shard'): number
+  /** Every blob that is stored or half-stored. */
+  blobs(): string[]
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+}
+
+interface NewKey {
+  readonly account?: string
+  readonly models?: readonly string[]
+  readonly expiresAt?: number
+}
+
+export interface TestGatewayOptions {
+  /** A provider with OpenAI's chat completions, without `/v1`. */
+  readonly provider: string
+  readonly adapt?: (config: Config) => Config
+}
+
+const KEY = 'sk-holysheep-test-0123456789abcdef'
+
+export const openGateway = async ({
+  provider,
+  adapt = (config) => config,
+}: TestGatewayOptions): Promise<TestGateway> => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-'))
+  let fatal: unknown
+  const gateway = await startGateway({
+    dataDir,
+    host: '127.0.0.1',
+    port: 0,
+    config: adapt(configOf(simulatedDeployments(`${provider}/v1`))),
+    env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error' },
+    onFatal: (error) => {
+      fatal = error
+    },
+  })
+  return {
+    url: gateway.url,
+    key: KEY,
+    gateway,
+    dataDir,
+    async newKey({ account = 'acct_default', models, expiresAt } = {}) {
+      const { key, secret } = await createKey(gateway.store.keys, systemIds, {
+        name: 'test',
+        account,
+        models: models ?? null,
+        expiresAt: expiresAt ?? null,
+        prefix: 'sk-holysheep-',
+      })
+      return { id: key.id, secret }
+    },
+    count: (table) => countRows(join(dataDir, 'sheepfold.db'), table),
+    blobs: () => filesBelow(join(dataDir, 'blobs')),
+    async stop() {
+      await gateway.stop(0)
+      rmSync(dataDir, { recursive: true, force: true })
+      if (fatal !== undefined) throw fatal
+    },
+  }
+}
+
+const countRows = (path: string, table: string): number => {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    return Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
+  } finally {
+    database.close()
+  }
+}
+
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort()

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type AuditReport, openOperatorStore } from '@sheepfold/gateway'
+
+/** The audit of the books, in this process: after a kill it reads what the next start would find. */
+export const auditOf = async (dataDir: string): Promise<AuditReport> => {
+  const store = await openOperatorStore(dataDir, { create: false })
+  try {
+    return await store.audit.audit()
+  } finally {
+    await store.close()
+  }
+}
+
+/** Every file of a data directory but the database's own, by its name below `blobs/`. */
+export const blobsOnDisk = (dataDir: string): string[] => {
+  const root = join(dataDir, 'blobs')
+  return readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .toSorted()
+}
+
+/** The inputs and segments that the database knows of. */
+export const blobsNamed = (dataDir: string): string[] =>
+  rowsOf(
+    dataDir,
+    `SELECT blob AS name FROM batch WHERE purged_at IS NULL
+     UNION SELECT segment FROM shard WHERE segment IS NOT NULL`,
+  )
+    .map(({ name }) => String(name))
+    .toSorted()
+
+/** What a SELECT finds, beside whatever runs on the directory. */
+export const rowsOf = (dataDir: string, select: string): Array<Record<string, unknown>> => {
+  const database = new DatabaseSync(join(dataDir, 'sheepfold.db'), { readOnly: true })
+  try {
+    return database.prepare(select).all()
+  } finally {
+    database.close()
+  }
+}
+
+/** Whether a text is still somewhere below the directory: in a blob, the database or its log. */
+export const isOnDisk = (dataDir: string, text: string): boolean =>
+  readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .some((entry) => readFileSync(join(entry.parentPath, entry.name)).includes(text))
