@@ -8,8 +8,8 @@ import { crashOnOrder } from './crash/crash-points.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
 import { bootstrapKey } from './keys.ts'
+import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
-import { createUndiciCall } from './provider/undici-call.ts'
 import { createApp } from './server/app.ts'
 import { createBatchEnds } from './server/batch-ends.ts'
 import { type Stations, startStations } from './stations.ts'
@@ -75,7 +75,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
   const { config, env } = options
   const clock = systemClock
   const crash = crashOnOrder(env.SHEEPFOLD_CRASH_AT)
-  const http = createUndiciCall({ clock, connectionsMax: CONNECTIONS_MAX })
+  const http = createHttpCall({ clock, connectionsMax: CONNECTIONS_MAX })
   const room = diskRoom(options)
   const ends = createBatchEnds({
     clock,
@@ -139,7 +139,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
       await Promise.race([closed, patience])
       app.server.closeAllConnections()
       await closed
-      await http.close()
+      http.close()
       await store.close()
       blobs.close()
     },

@@ -139,6 +139,7 @@ const createIncarnation = (
     onFatal: options.onFatal,
     groupMsMax: limits.groupMsMax,
     groupBytesMax: limits.groupBytesMax,
+    groupAnswersMax: () => Math.max(limits.groupAnswersMin, routes.limit()),
     retryMs: limits.storeRetryMs,
   })
   const engine = createRealtimeEngine({

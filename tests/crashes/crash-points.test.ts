@@ -6,7 +6,7 @@ import { createBody, expectAllAnswered, jobRequests } from '../support/job.ts'
 import { lostByKill } from '../support/losses.ts'
 import { isNotFound } from '../support/patient-client.ts'
 import type { ServeProcess } from '../support/serve.ts'
-import { createStage, type Stage } from '../support/stage.ts'
+import { type Stage, withStage } from '../support/stage.ts'
 import { blobsNamed, blobsOnDisk } from '../support/stored.ts'
 import { stuckProvider } from '../support/stuck.ts'
 import { until } from '../support/wait.ts'
@@ -48,69 +48,79 @@ describe.concurrent('a process that is killed', () => {
 
 /** A batch is submitted and run; the create is repeated where its answer was lost. */
 async function runOver(point: CrashPoint, nth: number): Promise<void> {
-  await using stage = await createStage({ simulator: FAST, limits: { concurrency_max: 8 } })
-  const life = stage.spawn({ env: { SHEEPFOLD_CRASH_AT: `${point}:${nth}` } })
-  const created = stage.client.create(createBody(REQUESTS), 'small-batch')
-  const lost = await diedAndLost(stage, life)
-  const last = await stage.start()
-  const { batch_id } = await created
-  expect((await stage.client.ended(batch_id)).status).toBe('completed')
-  expectAllAnswered(await stage.client.results(batch_id), REQUESTS, stage.simulator)
-  expect(stage.simulator.stats().repeated).toBeLessThanOrEqual(lost)
-  await expectAllInOrder(stage, last)
+  await withStage({ simulator: FAST, limits: { concurrency_max: 8 } }, async (stage) => {
+    const life = stage.spawn({ env: { SHEEPFOLD_CRASH_AT: `${point}:${nth}` } })
+    const created = stage.client.create(createBody(REQUESTS), 'small-batch')
+    const lost = await diedAndLost(stage, life)
+    const last = await stage.start()
+    const { batch_id } = await created
+    expect((await stage.client.ended(batch_id)).status).toBe('completed')
+    expectAllAnswered(await stage.client.results(batch_id), REQUESTS, stage.simulator)
+    expect(stage.simulator.stats().repeated).toBeLessThanOrEqual(lost)
+    await expectAllInOrder(stage, last)
+  })
 }
 
 /** SIGTERM with no time to drain: calls in flight are given up, and the shard is handed back. */
 async function handBackOver(point: CrashPoint): Promise<void> {
-  await using stage = await createStage({ simulator: stuckProvider('hang'), limits: { concurrency_max: 16 } })
-  const { life, batchId } = await halfWay(stage, point)
-  expect(await life.kill('SIGTERM')).toEqual(KILLED)
-  const lost = await lostByKill(stage.dataDir, stage.simulator)
-  stage.simulator.setFaults([])
-  const last = await stage.start()
-  expect((await stage.client.ended(batchId)).status).toBe('completed')
-  expectAllAnswered(await stage.client.results(batchId), REQUESTS, stage.simulator)
-  expect(stage.simulator.stats().repeated).toBeLessThanOrEqual(lost)
-  await expectAllInOrder(stage, last)
+  await withStage({ simulator: stuckProvider('hang'), limits: { concurrency_max: 16 } }, async (stage) => {
+    const { life, batchId } = await halfWay(stage, point)
+    expect(await life.kill('SIGTERM')).toEqual(KILLED)
+    const lost = await lostByKill(stage.dataDir, stage.simulator)
+    stage.simulator.setFaults([])
+    const last = await stage.start()
+    expect((await stage.client.ended(batchId)).status).toBe('completed')
+    expectAllAnswered(await stage.client.results(batchId), REQUESTS, stage.simulator)
+    expect(stage.simulator.stats().repeated).toBeLessThanOrEqual(lost)
+    await expectAllInOrder(stage, last)
+  })
 }
 
 /** A cancel is repeated until it is answered: what was finished stays, the rest is cancelled. */
 async function cancelOver(point: CrashPoint): Promise<void> {
-  await using stage = await createStage({
-    simulator: stuckProvider('rate_limit'),
-    limits: { concurrency_max: 16 },
-  })
-  const { life, batchId } = await halfWay(stage, point)
-  const cancelled = stage.client.cancel(batchId)
-  await diedAndLost(stage, life)
-  const last = await stage.start()
-  await cancelled
-  const { status, error } = await stage.client.ended(batchId)
-  expect({ status, error: error?.error }).toEqual({ status: 'failed', error: 'cancelled' })
-  const { results } = await stage.client.results(batchId)
-  expect(results).toHaveLength(REQUESTS.length)
-  expect(countOf(results, 'succeeded')).toBeGreaterThan(0)
-  expect(countOf(results, 'cancelled')).toBe(REQUESTS.length - countOf(results, 'succeeded'))
-  await expectAllInOrder(stage, last)
+  await withStage(
+    {
+      simulator: stuckProvider('rate_limit'),
+      limits: { concurrency_max: 16 },
+    },
+    async (stage) => {
+      const { life, batchId } = await halfWay(stage, point)
+      const cancelled = stage.client.cancel(batchId)
+      await diedAndLost(stage, life)
+      const last = await stage.start()
+      await cancelled
+      const { status, error } = await stage.client.ended(batchId)
+      expect({ status, error: error?.error }).toEqual({ status: 'failed', error: 'cancelled' })
+      const { results } = await stage.client.results(batchId)
+      expect(results).toHaveLength(REQUESTS.length)
+      expect(countOf(results, 'succeeded')).toBeGreaterThan(0)
+      expect(countOf(results, 'cancelled')).toBe(REQUESTS.length - countOf(results, 'succeeded'))
+      await expectAllInOrder(stage, last)
+    },
+  )
 }
 
 /** A deleted batch is gone, and so are its bytes, whichever half of the work was done before the kill. */
 async function deleteOver(point: CrashPoint): Promise<void> {
-  await using stage = await createStage({
-    simulator: stuckProvider('rate_limit'),
-    limits: { concurrency_max: 16 },
-  })
-  const { life, batchId } = await halfWay(stage, point)
-  const deleted = stage.client.delete(batchId)
-  await diedAndLost(stage, life)
-  const last = await stage.start()
-  await deleted
-  await expect(stage.client.get(batchId)).rejects.toSatisfy(isNotFound)
-  await until('the bytes to leave the disk', () => blobsOnDisk(stage.dataDir).length === 0)
-  await until('the batch to be purged', () => blobsNamed(stage.dataDir).length === 0)
-  expect((await last.stop()).code).toBe(0)
-  // The shards went with the batch; their postings stay, and must still be right.
-  await expectCleanBooks(stage.dataDir, 0)
+  await withStage(
+    {
+      simulator: stuckProvider('rate_limit'),
+      limits: { concurrency_max: 16 },
+    },
+    async (stage) => {
+      const { life, batchId } = await halfWay(stage, point)
+      const deleted = stage.client.delete(batchId)
+      await diedAndLost(stage, life)
+      const last = await stage.start()
+      await deleted
+      await expect(stage.client.get(batchId)).rejects.toSatisfy(isNotFound)
+      await until('the bytes to leave the disk', () => blobsOnDisk(stage.dataDir).length === 0)
+      await until('the batch to be purged', () => blobsNamed(stage.dataDir).length === 0)
+      expect((await last.stop()).code).toBe(0)
+      // The shards went with the batch; their postings stay, and must still be right.
+      await expectCleanBooks(stage.dataDir, 0)
+    },
+  )
 }
 
 const diedAndLost = async (stage: Stage, life: ServeProcess): Promise<number> => {

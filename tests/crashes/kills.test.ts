@@ -8,7 +8,7 @@ import { lostByKill } from '../support/losses.ts'
 import { clientOf, type PatientClient } from '../support/patient-client.ts'
 import { chosenSeed, type SeededRandom, seededRandom } from '../support/seeded-random.ts'
 import type { ServeExit, ServeProcess } from '../support/serve.ts'
-import { createStage } from '../support/stage.ts'
+import { withStage } from '../support/stage.ts'
 import { blobsNamed, blobsOnDisk } from '../support/stored.ts'
 import { until } from '../support/wait.ts'
 
@@ -41,46 +41,50 @@ const POINTS: Readonly<Record<string, number>> = {
 test(`${REQUESTS} requests are answered and charged once each over ${KILLS} kills`, async () => {
   const random = seededRandom(chosenSeed())
   console.log(`kills: SHEEPFOLD_TEST_SEED=${random.seed}`)
-  await using stage = await createStage({
-    simulator: {
-      seed: random.seed,
-      defaults: { firstByteMs: 30, firstByteSpreadMs: 25, answerTokens: 40 },
+  await withStage(
+    {
+      simulator: {
+        seed: random.seed,
+        defaults: { firstByteMs: 30, firstByteSpreadMs: 25, answerTokens: 40 },
+      },
+      limits: { concurrency_max: CONCURRENCY },
     },
-    limits: { concurrency_max: CONCURRENCY },
-  })
-  const { dataDir, simulator } = stage
-  const batches = Array.from({ length: BATCHES }, (_, index) =>
-    jobRequests(`batch${index}`, REQUESTS_PER_BATCH),
-  )
-  const job = submitAndWait(stage.client, batches)
-  // It is awaited below; where a kill goes wrong before that, the kill is what the test reports.
-  job.catch(() => undefined)
-  let lostInAll = 0
-  for (const kill of plannedKills(random)) {
-    const life = stage.spawn({ env: kill.env })
-    expect(await ended(life, kill, simulator), life.stderr()).toEqual({ code: null, signal: 'SIGKILL' })
-    const lost = await lostByKill(dataDir, simulator)
-    expect(lost).toBeLessThanOrEqual(LOST_MAX)
-    lostInAll += lost
-  }
-  const last = await stage.start()
-  const ids = await job
+    async (stage) => {
+      const { dataDir, simulator } = stage
+      const batches = Array.from({ length: BATCHES }, (_, index) =>
+        jobRequests(`batch${index}`, REQUESTS_PER_BATCH),
+      )
+      const job = submitAndWait(stage.client, batches)
+      // It is awaited below; where a kill goes wrong before that, the kill is what the test reports.
+      job.catch(() => undefined)
+      let lostInAll = 0
+      for (const kill of plannedKills(random)) {
+        const life = stage.spawn({ env: kill.env })
+        expect(await ended(life, kill, simulator), life.stderr()).toEqual({ code: null, signal: 'SIGKILL' })
+        const lost = await lostByKill(dataDir, simulator)
+        expect(lost).toBeLessThanOrEqual(LOST_MAX)
+        lostInAll += lost
+      }
+      const last = await stage.start()
+      const ids = await job
 
-  const client = clientOf(last.url)
-  let charged = 0n
-  for (const [index, id] of ids.entries()) {
-    const results = await client.batches.results(id)
-    expect(results.status).toBe('completed')
-    expectAllAnswered(results, batches[index] ?? [], simulator)
-    charged += await expectChargedOnce(client, id, results)
-  }
-  const { distinct, repeated } = simulator.stats()
-  expect(distinct).toBe(REQUESTS)
-  expect(repeated).toBeLessThanOrEqual(lostInAll)
-  expect((await last.stop()).code).toBe(0)
-  const { balances } = await expectCleanBooks(dataDir, REQUESTS)
-  expect(balances.find(({ account }) => account === 'revenue')?.amount).toBe(String(charged))
-  expect(blobsOnDisk(dataDir)).toEqual(blobsNamed(dataDir))
+      const client = clientOf(last.url)
+      let charged = 0n
+      for (const [index, id] of ids.entries()) {
+        const results = await client.batches.results(id)
+        expect(results.status).toBe('completed')
+        expectAllAnswered(results, batches[index] ?? [], simulator)
+        charged += await expectChargedOnce(client, id, results)
+      }
+      const { distinct, repeated } = simulator.stats()
+      expect(distinct).toBe(REQUESTS)
+      expect(repeated).toBeLessThanOrEqual(lostInAll)
+      expect((await last.stop()).code).toBe(0)
+      const { balances } = await expectCleanBooks(dataDir, REQUESTS)
+      expect(balances.find(({ account }) => account === 'revenue')?.amount).toBe(String(charged))
+      expect(blobsOnDisk(dataDir)).toEqual(blobsNamed(dataDir))
+    },
+  )
 })
 
 const submitAndWait = async (

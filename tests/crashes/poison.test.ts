@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { expectCleanBooks } from '../support/books.ts'
 import { answerTo, createBody, jobRequests } from '../support/job.ts'
-import { createStage } from '../support/stage.ts'
+import { withStage } from '../support/stage.ts'
 
 const REQUESTS = jobRequests('deadly', 300)
 const CULPRIT = 'deadly-137'
@@ -9,35 +9,38 @@ const CULPRIT = 'deadly-137'
 const DEATHS_MAX = 10
 const KILLED = { code: null, signal: 'SIGKILL' }
 
-test('a request that kills its worker each time ends as poison, and all others are answered', async () => {
-  await using stage = await createStage({
-    simulator: { defaults: { firstByteMs: 5, answerTokens: 20 } },
-    limits: { concurrency_max: 32 },
-  })
-  const { client, simulator } = stage
-  const job = client
-    .create(createBody(REQUESTS), 'poison-test')
-    .then(({ batch_id }) => client.ended(batch_id))
-  job.catch(() => undefined)
+test('a request that kills its worker each time ends as poison, and all others are answered', () =>
+  withStage(
+    {
+      simulator: { defaults: { firstByteMs: 5, answerTokens: 20 } },
+      limits: { concurrency_max: 32 },
+    },
+    async (stage) => {
+      const { client, simulator } = stage
+      const job = client
+        .create(createBody(REQUESTS), 'poison-test')
+        .then(({ batch_id }) => client.ended(batch_id))
+      job.catch(() => undefined)
 
-  for (let deaths = 0; ; deaths += 1) {
-    expect(deaths).toBeLessThanOrEqual(DEATHS_MAX)
-    const life = stage.spawn({ env: { SHEEPFOLD_CRASH_AT: `execute.before_call=${CULPRIT}` } })
-    const isOver = await Promise.race([job.then(() => true), life.exited.then(() => false)])
-    if (isOver) break
-    expect(await life.exited, life.stderr()).toEqual(KILLED)
-  }
+      for (let deaths = 0; ; deaths += 1) {
+        expect(deaths).toBeLessThanOrEqual(DEATHS_MAX)
+        const life = stage.spawn({ env: { SHEEPFOLD_CRASH_AT: `execute.before_call=${CULPRIT}` } })
+        const isOver = await Promise.race([job.then(() => true), life.exited.then(() => false)])
+        if (isOver) break
+        expect(await life.exited, life.stderr()).toEqual(KILLED)
+      }
 
-  const { batch_id, status } = await job
-  expect(status).toBe('completed')
-  const { results } = await client.results(batch_id)
-  expect(results.map(({ custom_id }) => custom_id)).toEqual(REQUESTS.map(({ custom_id }) => custom_id))
-  for (const [index, request] of REQUESTS.entries()) {
-    expect(results[index]).toMatchObject(
-      request.custom_id === CULPRIT
-        ? { status: 'failed', output: null, error: { code: 'poison' } }
-        : { status: 'succeeded', output: answerTo(simulator, request), error: null },
-    )
-  }
-  await expectCleanBooks(stage.dataDir, REQUESTS.length)
-})
+      const { batch_id, status } = await job
+      expect(status).toBe('completed')
+      const { results } = await client.results(batch_id)
+      expect(results.map(({ custom_id }) => custom_id)).toEqual(REQUESTS.map(({ custom_id }) => custom_id))
+      for (const [index, request] of REQUESTS.entries()) {
+        expect(results[index]).toMatchObject(
+          request.custom_id === CULPRIT
+            ? { status: 'failed', output: null, error: { code: 'poison' } }
+            : { status: 'succeeded', output: answerTo(simulator, request), error: null },
+        )
+      }
+      await expectCleanBooks(stage.dataDir, REQUESTS.length)
+    },
+  ))

@@ -212,6 +212,19 @@ describe('bad items', () => {
     expect(faults.at(-1)?.message).toContain('request 1 ')
   })
 
+  it('beyond the first thousand are counted', async () => {
+    const large = await openGateway({
+      provider: provider.url,
+      adapt: (config) => ({ ...config, intake: { ...config.intake, itemsMax: 5_000 } }),
+    })
+    const tasks = Array.from({ length: 2_600 }, (_, index) => (index < 100 ? item : {}))
+    const refusal = expectRefusal(await create(large, { model: 'batch-4.1', tasks }))
+    expect(refusal).toMatchObject({ error: 'invalid_items', faults_total: 2_500 })
+    const faults = refusal.faults as Array<{ index: number }>
+    expect(faults.map((fault) => fault.index)).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 100))
+    await large.stop()
+  })
+
   it('beside a bad field are reported with it', async () => {
     const refusal = expectRefusal(await create(server, { model: 'none', tasks: [{}, item] }))
     expect(refusal).toMatchObject({ error: 'unknown_model', field: 'model', faults_total: 1 })

@@ -6,7 +6,7 @@ import { deployment } from '../support/config-file.ts'
 import { call } from '../support/http.ts'
 import { createBody, expectAllAnswered, jobRequests } from '../support/job.ts'
 import { clientOf } from '../support/patient-client.ts'
-import { createStage, type Stage } from '../support/stage.ts'
+import { type Stage, withStage } from '../support/stage.ts'
 import { stuckProvider } from '../support/stuck.ts'
 import { until } from '../support/wait.ts'
 
@@ -17,84 +17,87 @@ const UNAUTHORIZED = '{"error":"unauthorized","message":"Invalid or expired API 
 const REVOKED_MS_MAX = 1_000
 
 describe('beside a running server', () => {
-  test('a revoked key is refused within a second, and its batch goes on', async () => {
-    await using stage = await createStage({ simulator: stuckProvider('rate_limit') })
-    const { url } = await stage.start()
-    const key = await newKey(stage, '--name', 'short-lived')
-    const { batch_id } = await clientOf(url, key.secret).batches.createRaw(createBody(REQUESTS))
-    // A key that is in use all the time is a cached one.
-    await until('the batch to run', async () => {
-      const { counts } = await clientOf(url, key.secret).batches.get(batch_id)
-      return (counts?.succeeded ?? 0) > 0
-    })
-    const revoked = await keys(stage, 'revoke', key.id)
-    expect(revoked).toEqual({ id: key.id, revoked: true })
-    await pause(REVOKED_MS_MAX)
-    const refused = await call(`${url}/v1/models`, { key: key.secret })
-    expect([refused.status, refused.text]).toEqual([401, UNAUTHORIZED])
-    // Seen with another key of the same account.
-    expect((await stage.client.get(batch_id)).status).toBe('in_progress')
-    stage.simulator.setFaults([])
-    expect((await stage.client.ended(batch_id)).status).toBe('completed')
-    expectAllAnswered(await stage.client.results(batch_id), REQUESTS, stage.simulator)
-    expect(await keys(stage, 'list')).toContainEqual(
-      expect.objectContaining({ id: key.id, name: 'short-lived', usable: false }),
-    )
-  })
+  test('a revoked key is refused within a second, and its batch goes on', () =>
+    withStage({ simulator: stuckProvider('rate_limit') }, async (stage) => {
+      const { url } = await stage.start()
+      const key = await newKey(stage, '--name', 'short-lived')
+      const { batch_id } = await clientOf(url, key.secret).batches.createRaw(createBody(REQUESTS))
+      // A key that is in use all the time is a cached one.
+      await until('the batch to run', async () => {
+        const { counts } = await clientOf(url, key.secret).batches.get(batch_id)
+        return (counts?.succeeded ?? 0) > 0
+      })
+      const revoked = await keys(stage, 'revoke', key.id)
+      expect(revoked).toEqual({ id: key.id, revoked: true })
+      await pause(REVOKED_MS_MAX)
+      const refused = await call(`${url}/v1/models`, { key: key.secret })
+      expect([refused.status, refused.text]).toEqual([401, UNAUTHORIZED])
+      // Seen with another key of the same account.
+      expect((await stage.client.get(batch_id)).status).toBe('in_progress')
+      stage.simulator.setFaults([])
+      expect((await stage.client.ended(batch_id)).status).toBe('completed')
+      expectAllAnswered(await stage.client.results(batch_id), REQUESTS, stage.simulator)
+      expect(await keys(stage, 'list')).toContainEqual(
+        expect.objectContaining({ id: key.id, name: 'short-lived', usable: false }),
+      )
+    }))
 
-  test('a new key works at once, and is listed without its secret', async () => {
-    await using stage = await createStage({ simulator: { defaults: FAST } })
-    const { url } = await stage.start()
-    const key = await newKey(stage, '--name', 'fresh')
-    expect((await call(`${url}/v1/models`, { key: key.secret })).status).toBe(200)
-    const { stdout } = await sheepfold('keys', 'list', '--data', stage.dataDir)
-    expect(stdout).toContain(key.id)
-    expect(stdout).not.toContain(key.secret)
-  })
+  test('a new key works at once, and is listed without its secret', () =>
+    withStage({ simulator: { defaults: FAST } }, async (stage) => {
+      const { url } = await stage.start()
+      const key = await newKey(stage, '--name', 'fresh')
+      expect((await call(`${url}/v1/models`, { key: key.secret })).status).toBe(200)
+      const { stdout } = await sheepfold('keys', 'list', '--data', stage.dataDir)
+      expect(stdout).toContain(key.id)
+      expect(stdout).not.toContain(key.secret)
+    }))
 
-  test('a key that is limited to models sees and uses no others', async () => {
-    await using stage = await createStage({
-      simulator: { defaults: FAST },
-      config: (provider) => ({
-        deployments: [
-          deployment({ url: provider }),
-          deployment({ id: 'second', url: provider, model: 'batch-flash-3.5' }),
-        ],
-      }),
-    })
-    const { url } = await stage.start()
-    const key = await newKey(stage, '--models', 'batch-flash-3.5')
-    const models = await call(`${url}/v1/models`, { key: key.secret })
-    expect(models.json).toMatchObject({ data: [{ id: 'batch-flash-3.5' }] })
-    const refused = await call(`${url}/v1/batches`, { key: key.secret, body: createBody(REQUESTS) })
-    expect(refused.status).toBe(403)
-    expect(refused.json).toMatchObject({ error: 'model_not_allowed', field: 'model' })
-  })
+  test('a key that is limited to models sees and uses no others', () =>
+    withStage(
+      {
+        simulator: { defaults: FAST },
+        config: (provider) => ({
+          deployments: [
+            deployment({ url: provider }),
+            deployment({ id: 'second', url: provider, model: 'batch-flash-3.5' }),
+          ],
+        }),
+      },
+      async (stage) => {
+        const { url } = await stage.start()
+        const key = await newKey(stage, '--models', 'batch-flash-3.5')
+        const models = await call(`${url}/v1/models`, { key: key.secret })
+        expect(models.json).toMatchObject({ data: [{ id: 'batch-flash-3.5' }] })
+        const refused = await call(`${url}/v1/batches`, { key: key.secret, body: createBody(REQUESTS) })
+        expect(refused.status).toBe(403)
+        expect(refused.json).toMatchObject({ error: 'model_not_allowed', field: 'model' })
+      },
+    ))
 
-  test('a key is refused once it has expired', async () => {
-    await using stage = await createStage({ simulator: { defaults: FAST } })
-    const { url } = await stage.start()
-    const key = await newKey(stage, '--expires', '4s')
-    expect((await call(`${url}/v1/models`, { key: key.secret })).status).toBe(200)
-    await until('the key to expire', async () => {
-      const { status, text } = await call(`${url}/v1/models`, { key: key.secret })
-      return status === 401 && text === UNAUTHORIZED
-    })
-  })
+  test('a key is refused once it has expired', () =>
+    withStage({ simulator: { defaults: FAST } }, async (stage) => {
+      const { url } = await stage.start()
+      const key = await newKey(stage, '--expires', '4s')
+      expect((await call(`${url}/v1/models`, { key: key.secret })).status).toBe(200)
+      await until('the key to expire', async () => {
+        const { status, text } = await call(`${url}/v1/models`, { key: key.secret })
+        return status === 401 && text === UNAUTHORIZED
+      })
+    }))
 
-  test('the audit finds the books right while a batch runs', async () => {
-    await using stage = await createStage({ simulator: stuckProvider('rate_limit') })
-    await stage.start()
-    const { batch_id } = await stage.client.create(createBody(REQUESTS), 'audited')
-    await until('some answers', async () => ((await stage.client.get(batch_id)).counts?.succeeded ?? 0) > 0)
-    const { answers } = await expectCleanBooks(stage.dataDir)
-    expect(answers).toBeGreaterThan(0)
-    expect(answers).toBeLessThan(REQUESTS.length)
-    stage.simulator.setFaults([])
-    await expectCleanBooks(stage.dataDir)
-    await stage.client.ended(batch_id)
-    await expectCleanBooks(stage.dataDir, REQUESTS.length)
-  })
+  test('the audit finds the books right while a batch runs', () =>
+    withStage({ simulator: stuckProvider('rate_limit') }, async (stage) => {
+      await stage.start()
+      const { batch_id } = await stage.client.create(createBody(REQUESTS), 'audited')
+      await until('some answers', async () => ((await stage.client.get(batch_id)).counts?.succeeded ?? 0) > 0)
+      const { answers } = await expectCleanBooks(stage.dataDir)
+      expect(answers).toBeGreaterThan(0)
+      expect(answers).toBeLessThan(REQUESTS.length)
+      stage.simulator.setFaults([])
+      await expectCleanBooks(stage.dataDir)
+      await stage.client.ended(batch_id)
+      await expectCleanBooks(stage.dataDir, REQUESTS.length)
+    }))
 })
 
 const keys = async (stage: Stage, ...args: readonly string[]): Promise<unknown> => {

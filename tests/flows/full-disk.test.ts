@@ -9,7 +9,7 @@ import { providerIsQuiet } from '../support/losses.ts'
 import { clientOf } from '../support/patient-client.ts'
 import { API_KEY } from '../support/serve.ts'
 import { openSmallDisk, type SmallDisk } from '../support/small-disk.ts'
-import { createStage, type Stage } from '../support/stage.ts'
+import { type Stage, type StageOptions, withStage } from '../support/stage.ts'
 import { blobsOnDisk } from '../support/stored.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/wait.ts'
@@ -19,62 +19,65 @@ const REQUESTS = jobRequests('crowded', 400)
 const CONCURRENCY = 8
 
 describe('a full disk', () => {
-  test('below the room that is to be left, sending stops before the next call', async (context) => {
-    using folder = tempDir()
-    await using disk = await smallDisk(folder.path, context)
-    await using stage = await stageOn(disk, 16)
-    const { url } = await stage.start()
-    const { batch_id } = await startedBatch(stage)
+  test('below the room that is to be left, sending stops before the next call', (context) =>
+    onSmallDisk(context, 16, async (stage, disk) => {
+      const { url } = await stage.start()
+      const { batch_id } = await startedBatch(stage)
+      const filler = fill(disk, 8)
+      await expectDiskFull(stage, batch_id)
+      await providerIsQuiet(stage.simulator)
+      const { received } = stage.simulator.stats()
+      await expectCreateRefused(url)
+      await expectDiskFull(stage, batch_id)
+      // The trouble was seen before the calls ended: one that was sent after them would be one too many.
+      expect(stage.simulator.stats().received).toBe(received)
+      filler.remove()
+      await expectAllWell(stage, disk, batch_id)
+    }))
 
-    const filler = fill(disk, 8)
-    await expectDiskFull(stage, batch_id)
-    await providerIsQuiet(stage.simulator)
-    const { received } = stage.simulator.stats()
-    await expectCreateRefused(url)
-    // The trouble was seen before the calls ended: whatever is sent from here on is one too many.
-    await expectDiskFull(stage, batch_id)
-    expect(stage.simulator.stats().received).toBe(received)
-
-    filler.remove()
-    await expectAllWell(stage, disk, batch_id)
-  })
-
-  test('with no room at all, what was answered is kept until it can be stored', async (context) => {
-    using folder = tempDir()
-    await using disk = await smallDisk(folder.path, context)
-    await using stage = await stageOn(disk, 0)
-    const { url } = await stage.start()
-    const { batch_id } = await startedBatch(stage)
-
-    const filler = fill(disk, 0)
-    await expectDiskFull(stage, batch_id)
-    await expectCreateRefused(url)
-    await providerIsQuiet(stage.simulator)
-    const { received } = stage.simulator.stats()
-    await expectDiskFull(stage, batch_id)
-    expect(stage.simulator.stats().received).toBe(received)
-
-    filler.remove()
-    await expectAllWell(stage, disk, batch_id)
-  })
+  test('with no room at all, what was answered is kept until it can be stored', (context) =>
+    onSmallDisk(context, 0, async (stage, disk) => {
+      const { url } = await stage.start()
+      const { batch_id } = await startedBatch(stage)
+      const filler = fill(disk, 0)
+      await expectDiskFull(stage, batch_id)
+      await expectCreateRefused(url)
+      await providerIsQuiet(stage.simulator)
+      const { received } = stage.simulator.stats()
+      await expectDiskFull(stage, batch_id)
+      expect(stage.simulator.stats().received).toBe(received)
+      filler.remove()
+      await expectAllWell(stage, disk, batch_id)
+    }))
 })
 
-const smallDisk = async (folder: string, context: TestContext): Promise<SmallDisk> => {
-  const disk = await openSmallDisk(folder, DISK_MIB)
-  if (!('reason' in disk)) return disk
-  console.log(`full-disk tests are skipped: ${disk.reason}`)
-  return context.skip(disk.reason)
+const onSmallDisk = async (
+  context: TestContext,
+  freeMibMin: number,
+  play: (stage: Stage, disk: SmallDisk) => Promise<void>,
+): Promise<void> => {
+  const folder = tempDir()
+  const disk = await openSmallDisk(folder.path, DISK_MIB)
+  try {
+    if ('reason' in disk) {
+      console.log(`full-disk tests are skipped: ${disk.reason}`)
+      return context.skip(disk.reason)
+    }
+    await withStage(stageOptions(disk, freeMibMin), (stage) => play(stage, disk))
+  } finally {
+    if (!('reason' in disk)) await disk.remove()
+    folder[Symbol.dispose]()
+  }
 }
 
-const stageOn = (disk: SmallDisk, freeMibMin: number): Promise<Stage> =>
-  createStage({
-    disk,
-    simulator: { defaults: { firstByteMs: 30, answerTokens: 200 } },
-    config: (url) => ({
-      deployments: [deployment({ url, limits: { concurrency_max: CONCURRENCY } })],
-      limits: { disk_free_mib_min: freeMibMin },
-    }),
-  })
+const stageOptions = (disk: SmallDisk, freeMibMin: number): StageOptions => ({
+  disk,
+  simulator: { defaults: { firstByteMs: 30, answerTokens: 200 } },
+  config: (url) => ({
+    deployments: [deployment({ url, limits: { concurrency_max: CONCURRENCY } })],
+    limits: { disk_free_mib_min: freeMibMin },
+  }),
+})
 
 const startedBatch = async (stage: Stage): Promise<{ batch_id: string }> => {
   const batch = await stage.client.create(createBody(REQUESTS), 'crowded')

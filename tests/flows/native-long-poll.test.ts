@@ -1,3 +1,4 @@
+import { configOf } from '@sheepfold/gateway'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { created, type NativeBatch } from '../support/batches.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
@@ -46,6 +47,10 @@ const unchunked = (received: string): string => {
 }
 
 describe('a GET of a batch that runs', () => {
+  it('waits 20 s where nobody says anything else', () => {
+    expect(configOf([]).longPollMs).toBe(20_000)
+  })
+
   it.each(['', '/results'])('waits for its end and answers at once then: %s', async (what) => {
     const id = await running()
     const connection = await watch(`${id}${what}`)

@@ -1,3 +1,4 @@
+import type { Config } from '@sheepfold/gateway'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   batchEnded,
@@ -112,6 +113,26 @@ describe('the results of an ended batch', () => {
       error: null,
       cost: { real_time: '0.036408', saved: '0.027306', saved_percent: 75 },
     })
+  })
+
+  it('cost what was agreed when the batch was made, whatever the price is later', async () => {
+    provider.hold()
+    const first = await openGateway({ provider: provider.url })
+    const { batch_id } = await created(first, { model: 'batch-4.1', tasks: tasks(3) })
+    await provider.waiting(3)
+    await first.gateway.stop(0)
+    provider.open()
+    const cheaper = (config: Config): Config => {
+      const [model, sell] = [config.catalogue.get('batch-4.1'), config.catalogue.get('batch-flash-3.5')?.sell]
+      if (!model || !sell) throw new Error('there are no such models')
+      return { ...config, catalogue: new Map([...config.catalogue, [model.id, { ...model, sell }]]) }
+    }
+    const second = await openGateway({ provider: provider.url, dataDir: first.dataDir, adapt: cheaper })
+    const { results } = await resultsEnded(second, batch_id)
+    expect(results.map((entry) => entry.cost)).toEqual(['0.000246', '0.000246', '0.000246'])
+    const later = await resultsOf(second, { model: 'batch-4.1', tasks: tasks(1) })
+    expect(later.results.map((entry) => entry.cost)).toEqual(['0.0000369'])
+    await second.stop()
   })
 
   it('of an OpenAI model sold at its cost count cached tokens at their own price', async () => {

@@ -87,9 +87,11 @@ export class Fleet {
 
   #restart(): void {
     const place = this.#anyone()
-    if (!place || place.process.paused) return
+    if (!place) return
+    const drainMs = this.#dice.int(0, 8_000)
     this.#around.logbook.line(`${place.process.name} is told to stop`)
-    void place.stop(this.#dice.int(0, 8_000)).then(() => place.die('stopped'))
+    // One that is paused hears it when it goes on, and then hands back what may be another's by now.
+    place.process.deliver(() => void place.stop(drainMs).then(() => place.die('stopped')))
   }
 
   #jump(): void {

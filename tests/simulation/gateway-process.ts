@@ -77,10 +77,14 @@ export class GatewayProcess {
       ways: ways(blobDice, 3, { rate: weather.blobSlow, ms: 4_000 }),
       trouble: { failure: weather.blobFailure, isFull: weather.diskIsFull },
     })
+    const storeWays = ways(storeDice, scenario.mode === 'alone' ? 1 : 5, {
+      rate: weather.storeSlow,
+      ms: 10_000,
+    })
     const db = around.store.dbOf({
       process: this.process,
       dice: storeDice,
-      ways: ways(storeDice, scenario.mode === 'alone' ? 1 : 5, { rate: weather.storeSlow, ms: 6_000 }),
+      ways: { there: () => storeWays.there() + weather.storeStallMs(), back: storeWays.back },
       reach: this.reach,
     })
     this.#ports = storePorts({ db, blobs: this.#blobs, crash: this.reach })
@@ -158,7 +162,10 @@ export class GatewayProcess {
       ids: this.#ids,
       dialects: new Map([['native', nativeDialect]]),
       protocols: { openai: openaiProtocol },
-      deployments: DEPLOYMENTS,
+      deployments: DEPLOYMENTS.map((each) => ({
+        ...each,
+        limits: { ...each.limits, concurrencyMax: scenario.concurrencyMax },
+      })),
       costBooks: COST_BOOKS,
       limits: scenario.execute,
       room: this.#room,
@@ -233,7 +240,7 @@ export class GatewayProcess {
 
   readonly #onError = (where: string, error: unknown): void => {
     const { logbook } = this.#around
-    if (isInjected(error)) logbook.line(`${this.process.name} reports ${where}: ${textOf(error)}`)
+    if (isInjected(error)) logbook.line(`${this.process.name} reports ${where}: ${messageOf(error)}`)
     else logbook.violation(`${this.process.name} failed by itself in ${where}: ${textOf(error)}`)
   }
 
@@ -250,6 +257,9 @@ export class GatewayProcess {
 
 const textOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error)
+
+/** Without its stack, which is not the same in every run. */
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Ids that no other process gives, in an order that a replay repeats. */
 const countedIds = (process: string): Ids => {

@@ -28,7 +28,7 @@ export const MODELS = ['batch-4.1', 'batch-flash-3.5', 'no-book']
 const LONG_PROMPT = 'very '.repeat(300)
 
 export const drawOrders = (dice: Dice, chaosMs: number): OrderPlan[] => {
-  const requestsMax = dice.pick([1, 10, 30, 60])
+  const requestsMax = dice.pick([1, 10, 30, 60, 60])
   const poisoned = dice.chance(0.1)
   return Array.from({ length: dice.int(1, 4) }, (_, number) => ({
     number,
@@ -39,8 +39,8 @@ export const drawOrders = (dice: Dice, chaosMs: number): OrderPlan[] => {
     windowSeconds: dice.chance(0.25) ? dice.int(1, 60) : 86_400,
     idempotencyKey: dice.chance(0.5) ? `key-${number}` : null,
     submitAt: dice.int(0, chaosMs / 2),
-    cancelAfter: dice.chance(0.2) ? dice.int(0, 15_000) : Number.POSITIVE_INFINITY,
-    deleteAfter: dice.chance(0.2) ? dice.int(0, 30_000) : Number.POSITIVE_INFINITY,
+    cancelAfter: dice.chance(0.25) ? dice.int(0, 15_000) : Number.POSITIVE_INFINITY,
+    deleteAfter: dice.chance(0.25) ? dice.int(0, 30_000) : Number.POSITIVE_INFINITY,
   }))
 }
 

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly execute: ExecuteLimits
   readonly intake: IntakeLimits
   readonly retentionMs: number
+  /** Of each deployment: the fewer, the sooner answers pile up in front of a store that is slow. */
+  readonly concurrencyMax: number
   readonly orders: readonly OrderPlan[]
   readonly trouble: Trouble
   readonly faults: readonly Fault[]
@@ -42,6 +44,8 @@ export interface Trouble {
   readonly blobSlow: number
   readonly lostReply: number
   readonly noConnection: number
+  /** What is asked of the store then is answered when it is over. */
+  readonly storeStalls: readonly Period[]
   /** [from, to): blobs fail with ENOSPC, the database is full, and only sometimes the room is seen to go. */
   readonly diskFull: readonly Period[]
   readonly diskFullIsSeen: boolean
@@ -64,8 +68,9 @@ export const drawScenario = (seed: number): Scenario => {
     execute: drawExecuteLimits(dice),
     intake: drawIntakeLimits(dice),
     retentionMs: dice.chance(0.4) ? dice.int(1_000, 40_000) : 30 * 86_400_000,
+    concurrencyMax: dice.pick([1, 3, 12]),
     orders: drawOrders(dice.fork('orders'), chaosMs),
-    trouble: drawTrouble(dice, chaosMs),
+    trouble: drawTrouble(dice, chaosMs, seed),
     faults: drawFaults(dice, chaosMs),
   }
 }
@@ -92,15 +97,15 @@ const drawIntakeLimits = (dice: Dice): IntakeLimits => ({
   shardsPerSmallBatch: dice.pick([1, 4, 16]),
 })
 
-const drawTrouble = (dice: Dice, chaosMs: number): Trouble => {
+const drawTrouble = (dice: Dice, chaosMs: number, seed: number): Trouble => {
   const often = (ms: number): number =>
     dice.chance(0.5) ? ms * dice.between(0.5, 2) : Number.POSITIVE_INFINITY
   const rate = (most: number): number => (dice.chance(0.5) ? most * dice.next() ** 2 : 0)
   return {
     deathMs: often(15_000),
-    deathAtPoints: dice.chance(0.5) ? drawDeathPoints(dice) : new Map(),
+    deathAtPoints: dice.chance(0.5) ? drawDeathPoints(dice, seed) : new Map(),
     pauseMs: often(12_000),
-    restartMs: dice.chance(0.3) ? 20_000 : Number.POSITIVE_INFINITY,
+    restartMs: dice.chance(0.4) ? 12_000 : Number.POSITIVE_INFINITY,
     clockJumpMs: often(10_000),
     skewed: dice.chance(0.7),
     storeRefusal: rate(0.15),
@@ -110,19 +115,24 @@ const drawTrouble = (dice: Dice, chaosMs: number): Trouble => {
     blobSlow: rate(0.2),
     lostReply: rate(0.3),
     noConnection: rate(0.2),
-    diskFull: dice.chance(0.25) ? drawPeriods(dice, chaosMs) : [],
-    diskFullIsSeen: dice.chance(0.5),
+    storeStalls: dice.chance(0.25) ? drawPeriods(dice, chaosMs) : [],
+    diskFull: dice.chance(0.3) ? drawPeriods(dice, chaosMs) : [],
+    diskFullIsSeen: dice.chance(0.6),
   }
 }
 
 /** A few of them, often: a seed that dies everywhere never gets far. */
-const drawDeathPoints = (dice: Dice): Map<string, number> =>
-  new Map(Array.from({ length: dice.int(1, 4) }, () => [dice.pick(CRASH_POINTS), dice.between(0.01, 0.4)]))
+const drawDeathPoints = (dice: Dice, seed: number): Map<string, number> => {
+  // One of them in its turn, so that the rare ones are reached too.
+  const [inTurn = ''] = CRASH_POINTS.slice(seed % CRASH_POINTS.length)
+  const others = Array.from({ length: dice.int(0, 3) }, () => dice.pick(CRASH_POINTS))
+  return new Map([inTurn, ...others].map((point) => [point, dice.between(0.01, 0.4)]))
+}
 
 const drawPeriods = (dice: Dice, chaosMs: number): Period[] =>
-  Array.from({ length: dice.int(1, 2) }, () => {
+  Array.from({ length: dice.int(1, 3) }, () => {
     const from = dice.int(0, chaosMs)
-    return { from, to: Math.min(chaosMs, from + dice.int(1_000, 10_000)) }
+    return { from, to: Math.min(chaosMs, from + dice.int(1_000, 20_000)) }
   })
 
 /** With their highest rates; `key_revoked` and the like last for a while and hit one key. */
@@ -149,9 +159,9 @@ const KEYS = ['sk-one', 'sk-two', 'sk-three']
 
 const drawFaults = (dice: Dice, chaosMs: number): Fault[] => {
   const faults: Fault[] = []
-  if (dice.chance(0.3)) {
+  if (dice.chance(0.4)) {
     const fromMs = dice.int(0, chaosMs)
-    const toMs = Math.min(chaosMs, fromMs + dice.int(500, 15_000))
+    const toMs = Math.min(chaosMs, fromMs + dice.int(500, 20_000))
     faults.push({ kind: dice.pick(CLOSING), key: dice.pick(KEYS), fromMs, toMs })
   }
   for (const [kind, most] of BY_RATE) {

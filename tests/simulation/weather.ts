@@ -1,4 +1,4 @@
-import type { Scenario } from './scenario.ts'
+import type { Period, Scenario } from './scenario.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** How likely each trouble is at the moment: what the scenario says, until the chaos is over. */
@@ -8,6 +8,8 @@ export interface Weather {
   storeRefusal(): number
   storeDoubt(): number
   storeSlow(): number
+  /** How long until the store answers again. */
+  storeStallMs(): number
   blobFailure(): number
   blobSlow(): number
   lostReply(): number
@@ -19,14 +21,16 @@ export interface Weather {
 export const createWeather = ({ trouble, chaosMs }: Scenario, scheduler: Scheduler): Weather => {
   const isChaos = (): boolean => scheduler.now() < chaosMs
   const now = (probability: number) => (): number => (isChaos() ? probability : 0)
-  const diskIsFull = (): boolean =>
-    trouble.diskFull.some(({ from, to }) => scheduler.now() >= from && scheduler.now() < to)
+  const during = (periods: readonly Period[]): Period[] =>
+    periods.filter(({ from, to }) => scheduler.now() >= from && scheduler.now() < to)
+  const diskIsFull = (): boolean => during(trouble.diskFull).length > 0
   return {
     isChaos,
     deathAt: (point) => (isChaos() ? (trouble.deathAtPoints.get(point) ?? 0) : 0),
     storeRefusal: now(trouble.storeRefusal),
     storeDoubt: now(trouble.storeDoubt),
     storeSlow: now(trouble.storeSlow),
+    storeStallMs: () => Math.max(0, ...during(trouble.storeStalls).map(({ to }) => to - scheduler.now())),
     blobFailure: now(trouble.blobFailure),
     blobSlow: now(trouble.blobSlow),
     lostReply: now(trouble.lostReply),

@@ -23,13 +23,13 @@ export const witnessed = (order: {
   /** The store has acknowledged a group to its sender. */
   onAcknowledged: (group: AppendGroup) => void
 }): EngineStore => {
-  const { store, memory, clock, scheduler } = order
+  const { store, memory, clock, scheduler, logbook } = order
   const groups = new Map<string, string>()
 
   const learnStop = (batch: string): void => {
     if (memory.stops.has(batch)) return
     memory.stops.set(batch, scheduler.event())
-    order.logbook.line(`${order.name} learns that ${batch} stops`)
+    logbook.line(`${order.name} learns that ${batch} stops`)
   }
 
   const giveBack = (shard: number, worker: string): void => {
@@ -48,7 +48,7 @@ export const witnessed = (order: {
     )
     const before = groups.get(id)
     if (before !== undefined && before !== content) {
-      order.logbook.violation(`append ${id} was sent again with another content`)
+      logbook.violation(`append ${id} was sent again with another content`)
     }
     groups.set(id, content)
   }
@@ -79,18 +79,26 @@ export const witnessed = (order: {
       checkNumber(group)
       const receipts = await inVerb({ name: 'append', group }, () => store.append(group))
       order.onAcknowledged(group)
+      for (const { kind, duplicates } of receipts) {
+        if (kind !== 'taken') logbook.mark(`append ${kind}`)
+        if (duplicates > 0) logbook.mark('answered twice')
+      }
       const answers = group.parts.flatMap(({ frame }) => [...readFrame(frame)])
       const paid = answers.filter(({ kind }) => kind === 'succeeded').length
       memory.add('unacknowledged', group.worker, -paid)
       return receipts
     },
-    seal(ref) {
+    async seal(ref) {
       giveBack(ref.shard, ref.worker)
-      return inVerb({ name: 'seal', ref }, () => store.seal(ref))
+      const receipt = await inVerb({ name: 'seal', ref }, () => store.seal(ref))
+      logbook.mark(`seal ${receipt.kind}`)
+      return receipt
     },
-    release(ref) {
+    async release(ref) {
       giveBack(ref.shard, ref.worker)
-      return inVerb({ name: 'release', ref }, () => store.release(ref))
+      const receipt = await inVerb({ name: 'release', ref }, () => store.release(ref))
+      logbook.mark(`release ${receipt.kind}`)
+      return receipt
     },
     suspect(ref, position) {
       order.suspicions.told(ref, position)

@@ -38,6 +38,8 @@ export interface TestGatewayOptions {
   /** A provider with OpenAI's chat completions, without `/v1`. */
   readonly provider: string
   readonly adapt?: (config: Config) => Config
+  /** Of a server that was stopped, to go on with what it left; default: a new one. */
+  readonly dataDir?: string
 }
 
 const KEY = 'sk-holysheep-test-0123456789abcdef'
@@ -45,8 +47,8 @@ const KEY = 'sk-holysheep-test-0123456789abcdef'
 export const openGateway = async ({
   provider,
   adapt = (config) => config,
+  dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-')),
 }: TestGatewayOptions): Promise<TestGateway> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-'))
   let fatal: unknown
   const gateway = await startGateway({
     dataDir,

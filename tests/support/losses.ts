@@ -1,6 +1,6 @@
 import type { Simulator } from '@sheepfold/simulator'
 import { expect } from 'vitest'
-import { auditOf } from './stored.ts'
+import { auditOf, hasStore } from './stored.ts'
 import { until } from './wait.ts'
 
 /**
@@ -9,6 +9,8 @@ import { until } from './wait.ts'
  */
 export const lostByKill = async (dataDir: string, simulator: Simulator): Promise<number> => {
   await providerIsQuiet(simulator)
+  // Killed before it could make its store.
+  if (!hasStore(dataDir)) return simulator.stats().distinct
   const { answers, findings } = await auditOf(dataDir)
   expect(findings).toEqual([])
   return simulator.stats().distinct - answers

@@ -16,7 +16,6 @@ export interface ServeProcess {
   kill(signal?: NodeJS.Signals): Promise<ServeExit>
   /** SIGTERM, and SIGKILL where that does not end it. */
   stop(): Promise<ServeExit>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** One that is ready. */
@@ -110,7 +109,6 @@ const watch = (child: ChildProcess): ServeProcess => {
     stderr,
     kill,
     stop,
-    [Symbol.asyncDispose]: async () => void (await kill('SIGKILL')),
   }
 }
 

@@ -11,7 +11,7 @@ export interface SmallDisk {
   readonly seenHere: string
   /** To put before the command of a process that is to use it. */
   readonly wrap: readonly string[]
-  [Symbol.asyncDispose](): Promise<void>
+  remove(): Promise<void>
 }
 
 export interface NoSmallDisk {
@@ -45,7 +45,7 @@ const mountedHere = (path: string): SmallDisk => {
     path,
     seenHere: path,
     wrap: [],
-    async [Symbol.asyncDispose]() {
+    async remove() {
       unmount()
       process.off('exit', unmount)
     },
@@ -77,7 +77,7 @@ const inNamespace = (path: string, holder: ChildProcess): SmallDisk => {
     path,
     seenHere: join(`/proc/${pid}/root`, path),
     wrap: ['nsenter', '--preserve-credentials', '-U', '-m', '-t', String(pid), '--'],
-    async [Symbol.asyncDispose]() {
+    async remove() {
       const gone = once(holder, 'close')
       end()
       await gone

@@ -1,18 +1,23 @@
 import { join } from 'node:path'
-import { type Simulator, type SimulatorOptions, startSimulator } from '@sheepfold/simulator'
+import {
+  type Simulator,
+  type SimulatorOptions,
+  type SimulatorServer,
+  startSimulator,
+} from '@sheepfold/simulator'
 import { deployment, writeConfig } from './config-file.ts'
 import { type PatientClient, patientClient } from './patient-client.ts'
 import { type Serve, type ServeProcess, type ServeSettings, spawnServe } from './serve.ts'
 import type { SmallDisk } from './small-disk.ts'
-import { tempDir } from './temp-dir.ts'
+import { type TempDir, tempDir } from './temp-dir.ts'
 import { withDeadline } from './wait.ts'
 
 /** A provider in this process, and one data directory that gateways are started on, one after another. */
 export interface Stage {
   readonly dataDir: string
   readonly simulator: Simulator
-  /** Of the simulator, without `/v1`. */
-  readonly providerUrl: string
+  /** That of `secondSimulator`. */
+  readonly second: Simulator
   /** Talks to whichever gateway was started last. */
   readonly client: PatientClient
   /** The address of that gateway. */
@@ -20,18 +25,18 @@ export interface Stage {
   /** Starts a gateway and does not wait for it: for those that are made to die. */
   spawn(settings?: StageSettings): ServeProcess
   start(settings?: StageSettings): Promise<Serve>
-  /** Ends every gateway and the provider, and removes the directory. */
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 type StageSettings = Omit<ServeSettings, 'dataDir'>
 
 export interface StageOptions {
   readonly simulator?: SimulatorOptions
+  /** Of another provider, for tests with two deployments. */
+  readonly secondSimulator?: SimulatorOptions
   /** Limits of the one deployment. */
   readonly limits?: Readonly<Record<string, number>>
   /** A whole configuration in place of the one with that deployment. */
-  readonly config?: (providerUrl: string) => object
+  readonly config?: (providerUrl: string, secondUrl: string) => object
   /** The gateways live on it. */
   readonly disk?: SmallDisk
 }
@@ -40,20 +45,42 @@ export interface StageOptions {
 const NOWHERE = 'http://127.0.0.1:1'
 const READY_MS_MAX = 60_000
 
-export const createStage = async (options: StageOptions = {}): Promise<Stage> => {
-  const { limits = {}, config: configure = (url) => ({ deployments: [deployment({ url, limits })] }) } =
-    options
+/** Sets the stage, plays, and leaves nothing behind: no process, no port, no file. */
+export const withStage = async (
+  options: StageOptions,
+  play: (stage: Stage) => Promise<void>,
+): Promise<void> => {
   const folder = tempDir()
   const provider = await startSimulator(options.simulator)
-  const configFile = writeConfig(folder.path, configure(provider.url))
-  const { disk } = options
-  const dataDir = disk === undefined ? folder.dataDir : join(disk.path, 'data')
-  const wrap = disk?.wrap ?? []
+  const second = await startSimulator(options.secondSimulator)
   const started: ServeProcess[] = []
+  try {
+    const { limits = {}, config = (url) => ({ deployments: [deployment({ url, limits })] }) } = options
+    const configFile = writeConfig(folder.path, config(provider.url, second.url))
+    await play(setStage({ ...options, configFile, folder, provider, second, started }))
+  } finally {
+    await Promise.all(started.map((serve) => serve.kill('SIGKILL')))
+    await Promise.all([provider.close(), second.close()])
+    folder[Symbol.dispose]()
+  }
+}
+
+interface Setting {
+  readonly disk?: SmallDisk
+  readonly configFile: string
+  readonly folder: TempDir
+  readonly provider: SimulatorServer
+  readonly second: SimulatorServer
+  /** Every gateway that is started is put here. */
+  readonly started: ServeProcess[]
+}
+
+const setStage = ({ disk, configFile, folder, provider, second, started }: Setting): Stage => {
+  const dataDir = disk === undefined ? folder.dataDir : join(disk.path, 'data')
   let url = NOWHERE
 
   const spawn = (settings: StageSettings = {}): ServeProcess => {
-    const serve = spawnServe({ dataDir, configFile, wrap, ...settings })
+    const serve = spawnServe({ dataDir, configFile, wrap: disk?.wrap ?? [], ...settings })
     started.push(serve)
     const moved = serve.ready.then((address) => {
       url = address
@@ -66,18 +93,13 @@ export const createStage = async (options: StageOptions = {}): Promise<Stage> =>
   return {
     dataDir,
     simulator: provider.simulator,
-    providerUrl: provider.url,
+    second: second.simulator,
     client: patientClient(() => url),
     url: () => url,
     spawn,
     async start(settings) {
       const serve = spawn(settings)
       return { ...serve, url: await withDeadline(serve.ready, READY_MS_MAX, 'the gateway to be ready') }
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(started.map((serve) => serve.kill('SIGKILL')))
-      await provider.close()
-      folder[Symbol.dispose]()
     },
   }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type AuditReport, openOperatorStore } from '@sheepfold/gateway'
@@ -12,6 +12,8 @@ export const auditOf = async (dataDir: string): Promise<AuditReport> => {
     await store.close()
   }
 }
+
+export const hasStore = (dataDir: string): boolean => existsSync(join(dataDir, 'sheepfold.db'))
 
 /** Every file of a data directory but the database's own, by its name below `blobs/`. */
 export const blobsOnDisk = (dataDir: string): string[] => {

@@ -12,14 +12,14 @@ export interface TempDir {
 /** A folder that is gone after the test, also where the test's process is stopped. */
 export const tempDir = (): TempDir => {
   const path = mkdtempSync(join(tmpdir(), 'sheepfold-test-'))
-  const remove = (): void => rmSync(path, { recursive: true, force: true })
-  process.once('exit', remove)
+  const clear = (): void => rmSync(path, { recursive: true, force: true })
+  process.once('exit', clear)
   return {
     path,
     dataDir: join(path, 'data'),
     [Symbol.dispose]() {
-      remove()
-      process.off('exit', remove)
+      clear()
+      process.off('exit', clear)
     },
   }
 }

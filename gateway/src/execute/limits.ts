@@ -2,8 +2,10 @@
 export interface ExecuteLimits {
   /** A group of answers waits this long after its first one … */
   readonly groupMsMax: number
-  /** … or until it is this large. */
+  /** … or until it is this large … */
   readonly groupBytesMax: number
+  /** … or has as many answers as there are calls in flight, and at least these. */
+  readonly groupAnswersMin: number
   /** Between two tries of a write that the store refused. */
   readonly storeRetryMs: number
   /** A worker that the store has not heard of for so long is dead. */
@@ -27,6 +29,7 @@ const MIB = 1_048_576
 export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   groupMsMax: 25,
   groupBytesMax: 262_144,
+  groupAnswersMin: 128,
   storeRetryMs: 500,
   leaseMs: 10_000,
   tickMs: 1_000,

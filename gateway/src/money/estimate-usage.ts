@@ -1,4 +1,4 @@
-import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
+import { createRequire } from 'node:module'
 import type { Usage } from './usage.ts'
 
 /**
@@ -7,10 +7,19 @@ import type { Usage } from './usage.ts'
  */
 const SLICE_CHARACTERS = 2_000
 
+type Tokenizer = typeof import('gpt-tokenizer/encoding/o200k_base')
+
+const load = createRequire(import.meta.url)
+let tokenizer: Tokenizer | undefined
+
+/** Loaded when it is first needed: its tables take 60 MB, and hardly any answer comes without usage. */
 const tokensOf = (text: string): number => {
+  tokenizer ??= load('gpt-tokenizer/encoding/o200k_base') as Tokenizer
   let tokens = 0
   for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
-    tokens += countTokens(text.slice(start, start + SLICE_CHARACTERS), { disallowedSpecial: new Set() })
+    tokens += tokenizer.countTokens(text.slice(start, start + SLICE_CHARACTERS), {
+      disallowedSpecial: new Set(),
+    })
   }
   return tokens
 }

@@ -17,6 +17,4 @@ export interface Answer {
   readonly model: string | null
   /** Undefined where the provider sent none, or one that contradicts itself. */
   readonly usage: Usage | undefined
-  /** The provider's JSON on one line: valid UTF-8, with no line feed and no carriage return. */
-  readonly body: Buffer
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createManualClock } from '../execute/gate/manual-clock.ts'
+import { createManualClock } from '../clock/manual-clock.ts'
 import { createBatchEnds } from './batch-ends.ts'
 import { shareLooks } from './share-looks.ts'
 

@@ -32,8 +32,10 @@ export interface SinkOptions {
   readonly onFatal: (error: unknown) => void
   /** A group waits this long after its first answer … */
   readonly groupMsMax: number
-  /** … or until it is this large. */
+  /** … or until it is this large … */
   readonly groupBytesMax: number
+  /** … or has this many: sending stops when twice the calls in flight are unacknowledged, so it must not come to that. */
+  readonly groupAnswersMax: () => number
   /** Between two tries of a commit that failed or is in doubt. */
   readonly retryMs: number
 }
@@ -67,7 +69,7 @@ export const createSink = (options: SinkOptions): Sink => {
 
   const schedule = (): void => {
     if (committing) return
-    if (openBytes >= options.groupBytesMax) return void commit()
+    if (openBytes >= options.groupBytesMax || openEntries >= options.groupAnswersMax()) return void commit()
     cancelTimer ??= clock.after(options.groupMsMax, commit)
   }
 

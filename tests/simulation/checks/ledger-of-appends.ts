@@ -10,14 +10,13 @@ export class LedgerOfAppends {
   #owed = 0n
   readonly #owedBy = new Map<string, bigint>()
 
-  committed(group: AppendGroup): 'first' | 'again' {
+  committed(group: AppendGroup): void {
     const id = `${group.worker}:${group.number}`
-    if (this.#committed.has(id)) return 'again'
+    if (this.#committed.has(id)) return
     this.#committed.add(id)
     const cost = costOf(group)
     this.#owed += cost
     this.#owedBy.set(group.worker, (this.#owedBy.get(group.worker) ?? 0n) + cost)
-    return 'first'
   }
 
   owed(): bigint {

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
+import { createManualClock } from '../../clock/manual-clock.ts'
 import type { CallOutcome } from '../../provider/call.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { createGate } from './gate.ts'
-import { createManualClock } from './manual-clock.ts'
 
 /** A generator that gives the same numbers every time (Steele and Vigna's mulberry32). */
 const seeded = (seed: number) => {
@@ -19,14 +19,13 @@ const ANSWER: CallOutcome = {
   kind: 'answer',
   status: 200,
   headers: {},
-  body: Buffer.from('{}'),
   firstByteMs: 1,
   totalMs: 1,
 }
 
 const SUCCESS: Verdict = {
   kind: 'success',
-  answer: { text: '', finishReason: 'stop', model: null, usage: undefined, body: Buffer.from('{}') },
+  answer: { text: '', finishReason: 'stop', model: null, usage: undefined },
 }
 
 /**

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createManualClock } from '../../clock/manual-clock.ts'
 import type { CallOutcome } from '../../provider/call.ts'
 import type { Failure, FailureClass } from '../../provider/failure.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { createGate, type Gate, type GateLimits, type Lane, type Permit } from './gate.ts'
-import { createManualClock } from './manual-clock.ts'
 
 const LIMITS: GateLimits = { concurrencyMax: 1_000, concurrencyInitial: 32, interactiveShare: 0 }
 
 const SUCCESS: Verdict = {
   kind: 'success',
-  answer: { text: 'ok', finishReason: 'stop', model: 'm', usage: undefined, body: Buffer.from('{}') },
+  answer: { text: 'ok', finishReason: 'stop', model: 'm', usage: undefined },
 }
 
 const failure = (of: FailureClass, retryAfterMs?: number): Failure => ({
@@ -25,7 +25,6 @@ const answered = (headers: Record<string, string> = {}): CallOutcome => ({
   kind: 'answer',
   status: 200,
   headers,
-  body: Buffer.from('{}'),
   firstByteMs: 1,
   totalMs: 1,
 })

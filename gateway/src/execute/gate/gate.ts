@@ -20,6 +20,8 @@ export interface Gate {
   /** Calls back once, as soon as entering may succeed; the returned function takes that back. */
   whenReady(lane: Lane, callback: () => void): () => void
   state(): GateState
+  /** How many calls it would have in flight now. */
+  limit(): number
   /** What is worth keeping over a restart. */
   learned(): Learned
 }
@@ -137,6 +139,7 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
 
   return {
     canEnter: isReady,
+    limit: concurrency.current,
     tryEnter(lane, tokens) {
       if (isFull(lane)) {
         concurrency.full()

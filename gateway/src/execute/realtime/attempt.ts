@@ -14,8 +14,15 @@ import { unpaidEntry } from './finish.ts'
 import type { Route } from './routes.ts'
 import type { Pending, ShardRun } from './shard-run.ts'
 
-/** What the engine does with the request next. `again`: at once, by another deployment or a later permit. */
-export type Next = { kind: 'over' } | { kind: 'again' } | { kind: 'retry'; afterMs: number }
+/**
+ * What the engine does with the request next. `again`: at once, by another deployment or a later permit.
+ * `unsent`: there was no call, so it proves nothing about the request.
+ */
+export type Next =
+  | { kind: 'over' }
+  | { kind: 'again' }
+  | { kind: 'retry'; afterMs: number }
+  | { kind: 'unsent'; afterMs: number }
 
 export interface Attempt {
   /** One call for one request, from permit to sink. Never rejects. */
@@ -45,6 +52,7 @@ const AFTER_DEADLINE_MS = 1_000
 
 const OVER: Next = { kind: 'over' }
 const AGAIN: Next = { kind: 'again' }
+const UNSENT: Next = { kind: 'unsent', afterMs: SUSPECT_RETRY_MS }
 
 export const createAttempt = (options: AttemptOptions): Attempt => {
   const { clock, sink } = options
@@ -145,14 +153,12 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
    */
   const executeAlone = async (pending: Pending, route: Route): Promise<Next> => {
     const { run } = pending
-    if (!(await named(pending))) {
-      route.permit.unused()
-      return { kind: 'retry', afterMs: SUSPECT_RETRY_MS }
-    }
+    const isNamed = await named(pending)
     // Naming took its time: the lease may be over by now, the batch stopped, its window at an end.
-    const mayCall = options.mayStart() && !run.isStopped() && clock.monotonic() < run.deadline
+    const mayCall = isNamed && options.mayStart() && !run.isStopped() && clock.monotonic() < run.deadline
     if (!mayCall) route.permit.unused()
-    const next = mayCall ? await execute(pending, route) : AGAIN
+    const next = mayCall ? await execute(pending, route) : UNSENT
+    // Also where it could not be named: the store may have heard it, and its reply was lost.
     await clear(run)
     return next
   }

@@ -77,7 +77,10 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   /** Of the batches whose shards are held here, those that the last tick called stopping. */
   let stopping: ReadonlyMap<string, StopCause> = new Map()
   let closing: { readonly cause: 'shutdown' | 'lost'; readonly drainMs: number } | undefined
-  const trials = createTrials({ inFlight: () => inFlight, ready: routes.ready })
+  const trials = createTrials<ShardRun>({
+    inFlight: () => inFlight,
+    couldStart: (run) => routes.ready(run.claimed.model) && hasTime(run),
+  })
 
   const laneOf = (model: string): ModelLane => {
     let lane = lanes.get(model)
@@ -118,8 +121,11 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     pumpLane(claimed.model, lane)
   }
 
-  const mayStart = (run: ShardRun): boolean =>
-    trials.allows(run) && clock.monotonic() + routes.typicalMs(run.claimed.model) < run.deadline
+  /** No call starts that would likely pass the deadline. */
+  const hasTime = (run: ShardRun): boolean =>
+    clock.monotonic() + routes.typicalMs(run.claimed.model) < run.deadline
+
+  const mayStart = (run: ShardRun): boolean => trials.allows(run) && hasTime(run)
 
   const stopRun = (run: ShardRun, cause: RunStop, drainMs: number): void => {
     if (run.stopCause === 'lost') return
@@ -212,9 +218,9 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     void options.attempt.run(pending, route).then((next) => {
       run.inFlight -= 1
       inFlight -= 1
-      trials.survived(run, pending.position)
+      if (next.kind !== 'unsent') trials.survived(run, pending.position)
       if (next.kind === 'again') run.putBack(pending)
-      else if (next.kind === 'retry') delay(pending, next.afterMs)
+      else if (next.kind !== 'over') delay(pending, next.afterMs)
       endIfDone(run)
       pumpLane(run.claimed.model, laneOf(run.claimed.model))
     })

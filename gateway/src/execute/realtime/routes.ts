@@ -97,8 +97,9 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     },
 
     limit(model) {
-      const stops = model === undefined ? all : stopsOf(model)
-      return stops.reduce((sum, { gate }) => sum + gate.state().limit, 0)
+      let sum = 0
+      for (const { gate } of model === undefined ? all : stopsOf(model)) sum += gate.limit()
+      return sum
     },
 
     models: () => [...byModel.keys()],

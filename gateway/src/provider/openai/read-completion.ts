@@ -4,7 +4,6 @@ import type { FailureClass } from '../failure.ts'
 import type { Answer } from '../verdict.ts'
 import { readErrorBody } from './error-body.ts'
 import { isRecord } from './json.ts'
-import { oneLine } from './one-line.ts'
 import { readUsage } from './read-usage.ts'
 
 export type Completion =
@@ -34,10 +33,10 @@ export const readCompletion = ({ headers, body }: CallAnswer): Completion => {
       `the answer is not valid JSON: ${error instanceof Error ? error.message : error}`,
     )
   }
-  return isRecord(json) ? readJson(json, body, text) : bad('not_an_object', 'the answer is not a JSON object')
+  return isRecord(json) ? readJson(json, text) : bad('not_an_object', 'the answer is not a JSON object')
 }
 
-const readJson = (json: Readonly<Record<string, unknown>>, body: Buffer, text: string): Completion => {
+const readJson = (json: Readonly<Record<string, unknown>>, text: string): Completion => {
   const choices = json.choices
   const [choice]: unknown[] = Array.isArray(choices) ? choices : []
   if (!isRecord(choice) || !isRecord(choice.message)) return withoutChoice(json, text)
@@ -57,7 +56,7 @@ const readJson = (json: Readonly<Record<string, unknown>>, body: Buffer, text: s
   if (isNothing(message, answered, finishReason) && (usage?.completionTokens ?? 0) === 0) {
     return bad('empty_answer', 'the answer holds no content, no refusal and no tool call')
   }
-  const answer = { text: answered, finishReason, model: textOr(json.model), usage, body: oneLine(body) }
+  const answer = { text: answered, finishReason, model: textOr(json.model), usage }
   return { kind: 'answer', answer }
 }
 

@@ -1,7 +1,9 @@
-import type { Clock } from '../clock/clock.ts'
-import type { Call, CallOutcome } from './call.ts'
+import type { Clock } from '../../clock/clock.ts'
+import type { Call, CallOutcome, CallRequest } from '../call.ts'
+import type { TlsTrust } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { Exchange } from './exchange.ts'
+import { type Place, placeOf, requestHead } from './request-head.ts'
 
 /**
  * How late a timeout may be. One walk over the calls that run, ten times a second, costs 0.1 ‰ of a core
@@ -9,38 +11,72 @@ import { Exchange } from './exchange.ts'
  */
 const SWEEP_MS = 100
 
-export interface UndiciCall {
+/** Shorter than what servers and the boxes between grant an idle connection. */
+const IDLE_MS_MAX = 10_000
+const IDLE_LOOK_MS = 1_000
+
+export interface HttpCall {
   readonly call: Call
   /** Breaks the calls that run as `aborted` and closes every connection. */
-  close(): Promise<void>
+  close(): void
 }
 
-interface Place {
+interface Target {
   readonly connections: Connections
   readonly origin: string
-  readonly prefix: string
+  readonly head: string
 }
 
-/** `Call` over HTTP/1.1 with keep-alive. `connectionsMax` counts for each origin; more calls wait in line. */
-export const createUndiciCall = (given: { clock: Clock; connectionsMax: number }): UndiciCall => {
-  const { clock, connectionsMax } = given
+/**
+ * `Call` over HTTP/1.1 with keep-alive: a POST is one write, and its answer is read from the socket without
+ * a stream, an event emitter or a promise of its own between; see `docs/decisions/` for what that saves.
+ * `connectionsMax` counts for each origin.
+ */
+export const createHttpCall = (given: {
+  clock: Clock
+  connectionsMax: number
+  trust?: TlsTrust
+}): HttpCall => {
+  const { clock, connectionsMax, trust = {} } = given
   const running = new Set<Exchange>()
   const signals = createSignals()
   const origins = new Map<string, Connections>()
-  const places = new Map<string, Place>()
+  const targets = new Map<string, Map<object, Target>>()
   let sweeping = false
+  let watchingIdle = false
   let closed = false
 
-  const placeOf = (baseUrl: string): Place => {
-    const known = places.get(baseUrl)
-    if (known) return known
-    const { origin, pathname, protocol } = new URL(baseUrl)
-    if (!/^https?:$/.test(protocol)) throw new Error(`${baseUrl} is neither http: nor https:`)
-    const connections = origins.get(origin) ?? createConnections(origin, connectionsMax)
-    origins.set(origin, connections)
-    const place = { connections, origin, prefix: pathname === '/' ? '' : pathname }
-    places.set(baseUrl, place)
-    return place
+  const connectionsOf = (place: Place): Connections => {
+    let connections = origins.get(place.origin)
+    if (!connections) {
+      connections = createConnections(place, {
+        connectionsMax,
+        idleMsMax: IDLE_MS_MAX,
+        now: clock.monotonic,
+        trust,
+      })
+      origins.set(place.origin, connections)
+    }
+    return connections
+  }
+
+  /** A deployment's headers are one object for all its calls, so their text is made once. */
+  const targetOf = ({ baseUrl, path, headers }: CallRequest): Target => {
+    const url = baseUrl + path
+    let ofUrl = targets.get(url)
+    if (!ofUrl) {
+      ofUrl = new Map()
+      targets.set(url, ofUrl)
+    }
+    let target = ofUrl.get(headers)
+    if (!target) {
+      const place = placeOf(baseUrl)
+      const head = requestHead(place, path, headers)
+      target = { connections: connectionsOf(place), origin: place.origin, head }
+      if (ofUrl.size >= TARGETS_KEPT) ofUrl.clear()
+      ofUrl.set(headers, target)
+    }
+    return target
   }
 
   const sweep = (): void => {
@@ -50,12 +86,28 @@ export const createUndiciCall = (given: { clock: Clock; connectionsMax: number }
     if (sweeping) clock.after(SWEEP_MS, sweep)
   }
 
+  const lookForIdle = (): void => {
+    const now = clock.monotonic()
+    let open = 0
+    for (const connections of origins.values()) {
+      connections.closeIdle(now)
+      open += connections.count()
+    }
+    watchingIdle = open > 0 && !closed
+    if (watchingIdle) clock.after(IDLE_LOOK_MS, lookForIdle)
+  }
+
   const begin = (exchange: Exchange): void => {
     running.add(exchange)
     if (exchange.request.signal) signals.add(exchange.request.signal, exchange)
-    if (sweeping) return
-    sweeping = true
-    clock.after(SWEEP_MS, sweep)
+    if (!sweeping) {
+      sweeping = true
+      clock.after(SWEEP_MS, sweep)
+    }
+    if (!watchingIdle) {
+      watchingIdle = true
+      clock.after(IDLE_LOOK_MS, lookForIdle)
+    }
   }
 
   const end = (exchange: Exchange): void => {
@@ -68,30 +120,29 @@ export const createUndiciCall = (given: { clock: Clock; connectionsMax: number }
     if (request.signal?.aborted) return Promise.resolve(notStarted('aborted', STOPPED))
     return new Promise<CallOutcome>((resolve) => {
       try {
-        const place = placeOf(request.baseUrl)
-        const settle = (exchange: Exchange, outcome: CallOutcome): void => {
-          end(exchange)
+        const target = targetOf(request)
+        const exchange = new Exchange(request, target, clock, (settled, outcome) => {
+          end(settled)
           resolve(outcome)
-        }
-        const at = { origin: place.origin, path: place.prefix + request.path }
-        const exchange = new Exchange(request, at, clock, settle)
+        })
         begin(exchange)
-        place.connections.start(exchange)
+        target.connections.start(exchange)
       } catch (error) {
-        // Only a base URL that is none comes here: undici hands its own complaints to the exchange.
         resolve(notStarted('connect', error instanceof Error ? error.message : String(error)))
       }
     })
   }
 
-  const close = async (): Promise<void> => {
+  const close = (): void => {
     closed = true
     for (const exchange of [...running]) exchange.stop('aborted', 'the HTTP client was closed')
-    await Promise.all([...origins.values()].map((connections) => connections.destroy()))
+    for (const connections of origins.values()) connections.destroy()
   }
 
   return { call, close }
 }
+
+const TARGETS_KEPT = 64
 
 const STOPPED = 'the call was stopped'
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../clock/system.ts'
-import type { CallOutcome, CallRequest } from './call.ts'
-import { createUndiciCall } from './undici-call.ts'
+import { systemClock } from '../../clock/system.ts'
+import type { CallOutcome, CallRequest } from '../call.ts'
+import { createHttpCall } from './http-call.ts'
 
 const closers: Array<() => Promise<void>> = []
 afterEach(async () => {
@@ -52,9 +52,9 @@ const serveRaw = async (bytes: string, end: 'reset' | 'close' | 'keep'): Promise
 }
 
 const open = (connectionsMax = 4) => {
-  const undici = createUndiciCall({ clock: systemClock, connectionsMax })
-  closers.push(() => undici.close())
-  return undici
+  const http = createHttpCall({ clock: systemClock, connectionsMax })
+  closers.push(async () => http.close())
+  return http
 }
 
 const requestTo = (baseUrl: string, more: Partial<CallRequest> = {}): CallRequest => ({

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock/clock.ts'
+import type { Clock } from './clock.ts'
 
 /** A clock for tests: it stands still until it is moved, and calls what fell due in order. */
 export interface ManualClock extends Clock {

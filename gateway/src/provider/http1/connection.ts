@@ -1,0 +1,119 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import type { Exchange } from './exchange.ts'
+import type { Place } from './request-head.ts'
+
+/** Trusted beside the system's own certificates; for tests. */
+export interface TlsTrust {
+  readonly ca?: string
+}
+
+export interface ConnectionEvents {
+  /** The exchange is over and the connection can carry another one. */
+  onFree(connection: Connection): void
+  onClosed(connection: Connection): void
+}
+
+const READ_BYTES = 65_536
+const PROBE_MS = 30_000
+
+/** Plain sockets read into one buffer: a new one for each read would be most of what is allocated here. */
+const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
+
+/** One keep-alive connection, one exchange at a time on it. */
+export class Connection {
+  readonly #socket: Socket
+  readonly #events: ConnectionEvents
+  #exchange: Exchange | undefined
+  #isOpen = false
+  #error: Error | undefined
+
+  constructor(place: Place, events: ConnectionEvents, trust: TlsTrust) {
+    this.#events = events
+    this.#socket = this.#connect(place, trust)
+    this.#socket.setNoDelay(true)
+    this.#socket.setKeepAlive(true, PROBE_MS)
+    this.#socket.on('error', (error) => {
+      this.#error ??= error
+    })
+    this.#socket.on('end', () => this.#over())
+    this.#socket.on('close', () => this.#over())
+  }
+
+  start(exchange: Exchange): void {
+    this.#exchange = exchange
+    exchange.carriedBy(this)
+    if (this.#isOpen) this.#send(exchange)
+  }
+
+  /** At once and not with the socket's own event, so that nobody starts anything on it meanwhile. */
+  drop(): void {
+    this.#over()
+  }
+
+  #connect({ secure, hostname, port }: Place, { ca }: TlsTrust): Socket {
+    const open = (): void => {
+      this.#isOpen = true
+      if (this.#exchange) this.#send(this.#exchange)
+    }
+    if (secure) {
+      // HTTP/2 would put all calls on one socket: providers cap its streams, and one reset kills all.
+      const socket = connectTls({
+        host: hostname,
+        port,
+        ALPNProtocols: ['http/1.1'],
+        ...(isIP(hostname) ? {} : { servername: hostname }),
+        ...(ca === undefined ? {} : { ca }),
+      })
+      socket.on('secureConnect', open)
+      socket.on('data', (bytes: Buffer) => this.#receive(bytes))
+      return socket
+    }
+    const onread = {
+      buffer: sharedBuffer,
+      callback: (count: number): boolean => {
+        this.#receive(sharedBuffer.subarray(0, count))
+        return true
+      },
+    }
+    const socket = connectTcp({ host: hostname, port, onread })
+    socket.on('connect', open)
+    return socket
+  }
+
+  #send(exchange: Exchange): void {
+    exchange.sent()
+    const { body } = exchange.request
+    if (typeof body === 'string') {
+      this.#socket.write(`${exchange.head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
+      return
+    }
+    this.#socket.cork()
+    this.#socket.write(`${exchange.head}${body.length}\r\n\r\n`)
+    this.#socket.write(body)
+    this.#socket.uncork()
+  }
+
+  #receive(bytes: Buffer): void {
+    const exchange = this.#exchange
+    // Nobody asked for it: the connection is out of step.
+    if (!exchange || exchange.isSettled) {
+      this.drop()
+      return
+    }
+    const isReusable = exchange.receive(bytes)
+    if (!exchange.isSettled) return
+    this.#exchange = undefined
+    // An answer that came before its request was written is an early refusal.
+    if (isReusable && this.#socket.writableLength === 0) this.#events.onFree(this)
+    else this.drop()
+  }
+
+  #over(): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.connectionOver(this.#error)
+    this.#socket.destroy()
+    this.#events.onClosed(this)
+  }
+}

@@ -1,0 +1,143 @@
+import type { Clock } from '../../clock/clock.ts'
+import type { CallBroken, CallOutcome, CallRequest } from '../call.ts'
+import { ResponseReader } from './response-reader.ts'
+
+/** What an exchange needs of the connection that carries it. */
+export interface Carrier {
+  /** Gives the connection up: what is on it cannot be trusted any more. */
+  drop(): void
+}
+
+/**
+ * One call while it runs. It is settled once, when its outcome is known; from then on whatever its
+ * connection brings is nobody's.
+ */
+export class Exchange {
+  readonly request: CallRequest
+  /** Everything before the length of the body. */
+  readonly head: string
+  readonly startedAt: number
+  readonly #origin: string
+  readonly #clock: Clock
+  readonly #settle: (exchange: Exchange, outcome: CallOutcome) => void
+  readonly #reader: ResponseReader
+  #carrier: Carrier | undefined
+  #isSent = false
+  #firstByteAt = 0
+  #settled = false
+
+  constructor(
+    request: CallRequest,
+    place: { head: string; origin: string },
+    clock: Clock,
+    settle: (exchange: Exchange, outcome: CallOutcome) => void,
+  ) {
+    this.request = request
+    this.head = place.head
+    this.#origin = place.origin
+    this.#clock = clock
+    this.#settle = settle
+    this.#reader = new ResponseReader(request.answerBytesMax)
+    this.startedAt = clock.monotonic()
+  }
+
+  get isSettled(): boolean {
+    return this.#settled
+  }
+
+  carriedBy(carrier: Carrier): void {
+    this.#carrier = carrier
+  }
+
+  /** The request is being written: from here on the provider may have worked for it. */
+  sent(): void {
+    this.#isSent = true
+  }
+
+  /** Takes what came; true where the response is whole and the connection may carry another request. */
+  receive(bytes: Buffer): boolean {
+    const reader = this.#reader
+    let used: number
+    try {
+      used = reader.read(bytes)
+    } catch (error) {
+      this.#break('reset', `the answer is not valid HTTP: ${messageOf(error)}`)
+      return false
+    }
+    if (this.#firstByteAt === 0 && reader.head) this.#firstByteAt = this.#clock.monotonic()
+    if (reader.isTooLarge) {
+      this.#break('too_large', `the answer is longer than ${this.request.answerBytesMax} bytes`)
+      return false
+    }
+    if (!reader.isDone) return false
+    this.#answer()
+    return reader.head?.keepAlive === true && used === bytes.length
+  }
+
+  /** The connection is over, by the peer's will or by an error. */
+  connectionOver(error: Error | undefined): void {
+    if (this.#settled) return
+    if (error === undefined && this.#reader.end()) {
+      this.#answer()
+      return
+    }
+    const why = error ? messageOf(error) : 'the other side closed it'
+    const { head, bytes } = this.#reader
+    if (!this.#isSent) this.#break('connect', `no connection to ${this.#origin}: ${why}`)
+    else if (!head) this.#break('reset', `the connection broke before an answer began: ${why}`)
+    else this.#break('reset', `the answer (status ${head.status}) broke off after ${bytes} bytes: ${why}`)
+  }
+
+  /** Called by the sweep over all calls that run. */
+  checkTime(now: number): void {
+    const ms = now - this.startedAt
+    const { firstByteMsMax, totalMsMax } = this.request
+    if (!this.#reader.head && ms >= firstByteMsMax) {
+      if (this.#isSent) this.stop('first_byte_timeout', `no answer began within ${firstByteMsMax} ms`)
+      else this.stop('connect', `no connection to ${this.#origin} within ${firstByteMsMax} ms`)
+    } else if (ms >= totalMsMax) {
+      const came = `${this.#reader.bytes} bytes of it came`
+      this.stop('total_timeout', `no whole answer within ${totalMsMax} ms; ${came}`)
+    }
+  }
+
+  /** Ends the call from our side; the connection is given up with it. */
+  stop(cause: CallBroken['cause'], message: string): void {
+    if (this.#settled) return
+    this.#break(cause, message)
+    this.#carrier?.drop()
+  }
+
+  #answer(): void {
+    const { head } = this.#reader
+    if (this.#settled || !head) return
+    const now = this.#clock.monotonic()
+    this.#settled = true
+    this.#settle(this, {
+      kind: 'answer',
+      status: head.status,
+      headers: head.headers,
+      body: this.#reader.body(),
+      firstByteMs: this.#firstByteAt - this.startedAt,
+      totalMs: now - this.startedAt,
+    })
+  }
+
+  #break(cause: CallBroken['cause'], message: string): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#settle(this, {
+      kind: 'broken',
+      cause,
+      message,
+      totalMs: this.#clock.monotonic() - this.startedAt,
+    })
+  }
+}
+
+/** Node reports several refused addresses as one error without a message. */
+const messageOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ')
+  if (!(error instanceof Error)) return String(error)
+  return error.message === '' ? error.name : error.message
+}

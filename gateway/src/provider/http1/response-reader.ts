@@ -1,0 +1,115 @@
+import { ChunkedBody } from './chunked-body.ts'
+import { BadResponse, type ResponseHead, readHead } from './response-head.ts'
+
+const HEAD_BYTES_MAX = 65_536
+const END_OF_HEAD = Buffer.from('\r\n\r\n')
+
+/**
+ * Reads one response from the bytes of a connection, in whatever pieces they come. The bytes that are
+ * handed in may be overwritten afterwards: what is kept is copied.
+ */
+export class ResponseReader {
+  head: ResponseHead | undefined
+  isDone = false
+  /** The body is longer than allowed; nothing more is kept of it. */
+  isTooLarge = false
+  /** Bytes of the body so far. */
+  bytes = 0
+  readonly #bytesMax: number
+  #headBytes: Buffer | undefined
+  #chunked: ChunkedBody | undefined
+  /** For a body whose length is known: its whole, filled bit by bit. */
+  #whole: Buffer | undefined
+  #parts: Buffer[] | undefined
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax
+  }
+
+  /** Returns how many bytes were used up: all of them, unless the response ended before. */
+  read(bytes: Buffer): number {
+    let at = 0
+    while (this.head === undefined) {
+      const end = this.#readHead(bytes, at)
+      if (end < 0) return bytes.length
+      at = end
+    }
+    return this.#readBody(this.head, bytes, at)
+  }
+
+  /** The peer will send nothing more; true where that completes the response. */
+  end(): boolean {
+    if (this.head?.framing === 'until_close') this.isDone = true
+    return this.isDone
+  }
+
+  body(): Buffer {
+    if (this.#whole) return this.#whole
+    if (this.#parts === undefined) return Buffer.alloc(0)
+    return this.#parts.length === 1
+      ? (this.#parts[0] ?? Buffer.alloc(0))
+      : Buffer.concat(this.#parts, this.bytes)
+  }
+
+  /** The end of the head in `bytes`, or -1 where it has not come yet. */
+  #readHead(bytes: Buffer, from: number): number {
+    const before = this.#headBytes
+    const all = before ? Buffer.concat([before, bytes.subarray(from)]) : bytes
+    const start = before ? 0 : from
+    const found = all.indexOf(END_OF_HEAD, start)
+    if ((found < 0 ? all.length : found) - start > HEAD_BYTES_MAX) {
+      throw new BadResponse(`the headers are longer than ${HEAD_BYTES_MAX} bytes`)
+    }
+    if (found < 0) {
+      this.#headBytes = Buffer.from(all.subarray(start))
+      return -1
+    }
+    this.#headBytes = undefined
+    this.#takeHead(readHead(all.toString('latin1', start, found)))
+    const end = found + END_OF_HEAD.length
+    return before ? end - before.length + from : end
+  }
+
+  #takeHead(head: ResponseHead): void {
+    if (head.status === 101) throw new BadResponse('the peer switched to another protocol')
+    // 100 and its like announce the response; it follows.
+    if (head.status < 200) return
+    this.head = head
+    if (head.framing === 'chunked') this.#chunked = new ChunkedBody()
+    else if (head.framing === 0) this.isDone = true
+    else if (typeof head.framing === 'number') {
+      if (head.framing > this.#bytesMax) this.isTooLarge = true
+      else this.#whole = Buffer.allocUnsafe(head.framing)
+    }
+  }
+
+  #readBody({ framing }: ResponseHead, bytes: Buffer, at: number): number {
+    if (this.isDone || this.isTooLarge) return at
+    if (this.#chunked) {
+      const used = this.#chunked.read(bytes, at, (from, to) => this.#keep(bytes, from, to))
+      if (this.#chunked.isDone) this.isDone = true
+      return used
+    }
+    if (typeof framing !== 'number') {
+      this.#keep(bytes, at, bytes.length)
+      return bytes.length
+    }
+    const end = Math.min(bytes.length, at + framing - this.bytes)
+    this.#keep(bytes, at, end)
+    if (this.bytes === framing) this.isDone = true
+    return end
+  }
+
+  #keep(bytes: Buffer, from: number, to: number): void {
+    if (this.#whole) bytes.copy(this.#whole, this.bytes, from, to)
+    this.bytes += to - from
+    if (this.#whole || this.isTooLarge || from === to) return
+    if (this.bytes > this.#bytesMax) {
+      this.isTooLarge = true
+      this.#parts = undefined
+      return
+    }
+    this.#parts ??= []
+    this.#parts.push(Buffer.from(bytes.subarray(from, to)))
+  }
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { answer, createStage, type Stage } from '../contract/stage.fixture.ts'
+import { openOnFile } from './sqlite-store.fixture.ts'
+
+/** Stands in everything that a client of a deleted batch sent or got. */
+const SECRET = 'S3CRET-0f-4-c1ient'
+
+/** Every file below the data directory in which the secret stands. */
+const filesWithSecret = (dataDir: string): string[] =>
+  readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(dataDir, name)).isFile())
+    .filter((name) => readFileSync(join(dataDir, name)).includes(SECRET))
+    .sort()
+
+const lineOf = (bytes: number): Buffer => Buffer.from(`${SECRET.repeat(Math.ceil(bytes / SECRET.length))}\n`)
+
+const acceptSecret = (stage: Stage, id: string, counts: number[]) =>
+  stage.accept({ id, counts, more: { template: SECRET.repeat(50), metadata: `{"of":"${SECRET}"}` } })
+
+const purge = async (stage: Stage): Promise<void> => {
+  for (const { batch, blobs } of await stage.engine.expire(1_000)) {
+    for (const blob of blobs) await stage.blobs.remove(blob)
+    await stage.engine.purged(batch)
+  }
+}
+
+describe('what a deleted batch left', () => {
+  it.each([50, 3_000, 40_000])('has left the disk, with lines of %i bytes', async (bytes) => {
+    const opened = await openOnFile()
+    const stage = createStage(opened)
+    await using _stage = stage
+    // Neighbours that stay: their rows lie on the same pages, and make those split while they are written.
+    const ids = Array.from({ length: 12 }, (_, number) => `b${number}`)
+    for (const id of ids) await acceptSecret(stage, id, [4, 4])
+    await stage.accept({ id: 'kept', counts: [4, 4] })
+    await stage.join('w')
+    const shards = await stage.claim('w')
+    for (const position of [2, 0, 3, 1]) {
+      for (const { id, batch } of shards) {
+        const line = batch === 'kept' ? Buffer.from('kept\n') : lineOf(bytes)
+        await stage.append('w', id, [answer(position, { line })])
+      }
+    }
+    expect(filesWithSecret(opened.dataDir)).toContain('sheepfold.db-wal')
+    for (const shard of shards) await stage.finish('w', { ...shard, done: new Uint8Array([0b1111]) })
+    for (const id of ids) await stage.tenant().remove(id)
+    await purge(stage)
+    expect(filesWithSecret(opened.dataDir)).toEqual([])
+    expect(await stage.text('segments/kept/0-1.jsonl')).toBe('kept\n'.repeat(4))
+    expect(await stage.findings()).toEqual([])
+  })
+})

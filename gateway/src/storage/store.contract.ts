@@ -1,0 +1,41 @@
+import { describe, it } from 'vitest'
+import { acceptCases } from './contract/accept.contract.ts'
+import { appendCases } from './contract/append.contract.ts'
+import { claimCases } from './contract/claim.contract.ts'
+import { keyAndGateCases } from './contract/keys-and-gates.contract.ts'
+import { outputCases } from './contract/output.contract.ts'
+import { retentionCases } from './contract/retention.contract.ts'
+import { sealCases } from './contract/seal.contract.ts'
+import { type Cases, createStage, type OpenedStore } from './contract/stage.fixture.ts'
+import { stopCases } from './contract/stop.contract.ts'
+import { workerCases } from './contract/workers.contract.ts'
+
+/** How an implementation differs from the others, where a case has to know. */
+export interface StoreContractTraits {
+  /** `system`: it reads the machine's clock, so cases that move the store's clock are skipped. */
+  readonly clock: 'settable' | 'system'
+}
+
+/** What every implementation of the store promises. `open` gives an empty one. */
+export const storeContract = (
+  label: string,
+  open: () => Promise<OpenedStore>,
+  { clock }: StoreContractTraits = { clock: 'settable' },
+): void => {
+  const cases: Cases = {
+    open: async () => createStage(await open()),
+    itWithClock: (name, run) =>
+      clock === 'settable' ? it(name, run) : it.skip(`${name} (its clock is the system's)`, run),
+  }
+  describe(`store: ${label}`, () => {
+    acceptCases(cases)
+    claimCases(cases)
+    appendCases(cases)
+    sealCases(cases)
+    workerCases(cases)
+    stopCases(cases)
+    retentionCases(cases)
+    outputCases(cases)
+    keyAndGateCases(cases)
+  })
+}
