@@ -144,7 +144,7 @@ class Exchange {
         this.#end({
           kind: 'answer',
           status: reaction.status,
-          headers: reaction.headers,
+          headers: new Map(Object.entries(reaction.headers)),
           body: reaction.body,
           firstByteMs: this.#firstByteMs ?? 0,
           totalMs: clock.monotonic() - this.#startedAt,

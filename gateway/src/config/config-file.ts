@@ -9,15 +9,26 @@ import type { Config } from './config.ts'
 import { configOf, environmentDeployments } from './default-config.ts'
 import { DEFAULT_DEPLOYMENT_LIMITS } from './default-limits.ts'
 
+/** An object without other members; one that is misspelt is answered with the names that there are. */
+const members = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no ${issue.keys.join(', ')}; there are ${Object.keys(shape).join(', ')}`
+        : undefined,
+  })
+
+const AN_AMOUNT = 'must be an amount in USD such as 2.00'
+
 const usd = z
-  .union([z.string(), z.number()])
+  .union([z.string(), z.number()], AN_AMOUNT)
   .transform((value) => parseUsd(String(value)))
-  .refine((amount) => amount !== undefined, 'must be an amount in USD such as 2.00')
+  .refine((amount) => amount !== undefined, AN_AMOUNT)
   .transform((amount) => amount ?? 0n)
 
 const count = z.int().positive()
 
-const modelSchema = z.strictObject({
+const modelSchema = members({
   provider_model: z.string().min(1),
   maker: z.enum(['openai', 'anthropic', 'gemini', 'deepseek']).default('openai'),
   cost_book: z.string().min(1).optional(),
@@ -27,52 +38,76 @@ const modelSchema = z.strictObject({
   batch_price: usd.optional(),
 })
 
-const deploymentSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z0-9_./-]{1,100}$/),
+const deploymentSchema = members({
+  id: z.string().regex(/^[A-Za-z0-9_./-]{1,100}$/, 'must be 1 to 100 of the characters A-Z a-z 0-9 _ . / -'),
   model: z.string().min(1),
   provider: z.literal('openai').default('openai'),
-  base_url: z.url({ protocol: /^https?$/ }),
+  base_url: z.url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' }),
   /** The name of the environment variable that holds the key: a key has no place in a file. */
   api_key_env: z.string().min(1),
   provider_model: z.string().min(1).optional(),
   weight: z.number().min(0).default(1),
   cost_book: z.string().min(1).optional(),
-  limits: z
-    .strictObject({
-      concurrency_max: count,
-      concurrency_initial: count,
-      requests_per_minute: count,
-      tokens_per_minute: count,
-      first_byte_seconds_max: z.number().positive(),
-      total_seconds_max: z.number().positive(),
-    })
+  limits: members({
+    concurrency_max: count,
+    concurrency_initial: count,
+    requests_per_minute: count,
+    tokens_per_minute: count,
+    first_byte_seconds_max: z.number().positive(),
+    total_seconds_max: z.number().positive(),
+  })
     .partial()
+    .superRefine((limits, context) => {
+      const max = limits.concurrency_max ?? DEFAULT_DEPLOYMENT_LIMITS.concurrencyMax
+      if ((limits.concurrency_initial ?? 0) <= max) return
+      const message = `must be at most concurrency_max, which is ${max}`
+      context.addIssue({ code: 'custom', path: ['concurrency_initial'], message })
+    })
     .default({}),
 })
 
-const fileSchema = z.strictObject({
-  models: z.record(z.string().min(1), modelSchema).default({}),
-  deployments: z.array(deploymentSchema).optional(),
-  presets: z
-    .record(
-      z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
-      z.strictObject({
-        description: z.string().default(''),
-        system: z.string().default(''),
-        options: z.record(z.string(), z.unknown()).default({}),
-      }),
-    )
-    .default({}),
-  limits: z
-    .strictObject({
-      items_max: count.max(1_000_000),
-      body_mib_max: count.max(2_048),
-      item_mib_max: count.max(64),
-      disk_free_mib_min: z.int().min(0),
-      retention_days: z.number().positive().max(3_650),
-      window_seconds_min: count.max(86_400),
-      long_poll_seconds: z.number().min(0).max(300),
-    })
+/** What a gate learnt is kept under the id of its deployment: two of one id would overwrite each other. */
+const deploymentsSchema = z.array(deploymentSchema).superRefine((deployments, context) => {
+  const seen = new Set<string>()
+  for (const [place, { id }] of deployments.entries()) {
+    const message = `must be another one for each deployment; ${id} was given before`
+    if (seen.has(id)) context.addIssue({ code: 'custom', path: [place, 'id'], message })
+    seen.add(id)
+  }
+})
+
+/** Members under names of the operator's own. */
+const mapOf = <Value extends z.ZodType>(
+  { name, allowed }: { name: RegExp; allowed: string },
+  value: Value,
+) =>
+  z.record(z.string().regex(name), value, {
+    error: (issue) => (issue.code === 'invalid_key' ? `is no name; it must be ${allowed}` : undefined),
+  })
+
+const MODEL_NAME = { name: /./, allowed: 'at least one character' }
+const PRESET_NAME = { name: /^[a-z][a-z0-9_]{0,63}$/, allowed: 'a-z, then at most 63 of a-z 0-9 _' }
+
+const fileSchema = members({
+  models: mapOf(MODEL_NAME, modelSchema).default({}),
+  deployments: deploymentsSchema.optional(),
+  presets: mapOf(
+    PRESET_NAME,
+    members({
+      description: z.string().default(''),
+      system: z.string().default(''),
+      options: z.record(z.string(), z.unknown()).default({}),
+    }),
+  ).default({}),
+  limits: members({
+    items_max: count.max(1_000_000),
+    body_mib_max: count.max(2_048),
+    item_mib_max: count.max(64),
+    disk_free_mib_min: z.int().min(0),
+    retention_days: z.number().positive().max(3_650),
+    window_seconds_min: count.max(86_400),
+    long_poll_seconds: z.number().min(0).max(300),
+  })
     .partial()
     .default({}),
 })
@@ -189,7 +224,7 @@ const limitsOf = (given: NonNullable<ConfigFile['deployments']>[number]['limits'
   return {
     ...base,
     concurrencyMax,
-    concurrencyInitial: Math.min(concurrencyMax, given.concurrency_initial ?? base.concurrencyInitial),
+    concurrencyInitial: given.concurrency_initial ?? Math.min(concurrencyMax, base.concurrencyInitial),
     ...(given.requests_per_minute === undefined ? {} : { requestsPerMinute: given.requests_per_minute }),
     ...(given.tokens_per_minute === undefined ? {} : { tokensPerMinute: given.tokens_per_minute }),
     firstByteMsMax: (given.first_byte_seconds_max ?? base.firstByteMsMax / 1_000) * 1_000,

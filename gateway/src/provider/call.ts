@@ -17,14 +17,18 @@ export interface CallRequest {
   readonly signal?: AbortSignal
 }
 
+/** Asked by lower-case name. A `Map` is one; the HTTP client's own looks a name up when it is asked for. */
+export interface ResponseHeaders {
+  get(name: string): string | undefined
+}
+
 export type CallOutcome = CallAnswer | CallBroken
 
 /** A whole HTTP answer of any status; the body is as it came. */
 export interface CallAnswer {
   readonly kind: 'answer'
   readonly status: number
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: ResponseHeaders
   readonly body: Buffer
   readonly firstByteMs: number
   readonly totalMs: number

@@ -7,7 +7,7 @@ const LOOK_MS = 1_000
 const LONG_MS = 60_000
 const nobodyLeaves = new AbortController().signal
 
-const open = () => {
+const open = ({ away = false } = {}) => {
   const clock = createManualClock()
   const looks: string[] = []
   let over = false
@@ -15,6 +15,7 @@ const open = () => {
     clock,
     hasEnded: async (batch) => {
       looks.push(batch)
+      if (away) throw new Error('the store is away')
       return over
     },
     lookMs: LOOK_MS,
@@ -70,6 +71,62 @@ describe('those who wait for a batch', () => {
     await wait
     await ends.wait('b', LONG_MS, nobodyLeaves)
     expect(ends.waiting()).toBe(0)
+  })
+})
+
+describe('one who waits for a batch', () => {
+  it('is told after the time that it gave, also where the batch goes on', async () => {
+    const { clock, ends, looks } = open()
+    const wait = ends.wait('b', LOOK_MS / 2, nobodyLeaves)
+    clock.advance(LOOK_MS / 2)
+    await wait
+    expect(ends.waiting()).toBe(0)
+    clock.advance(LONG_MS)
+    expect(looks).toEqual([])
+  })
+
+  it('does not wait where it has no time, or has left already', async () => {
+    const { ends } = open()
+    await ends.wait('b', 0, nobodyLeaves)
+    await ends.wait('b', LONG_MS, AbortSignal.abort())
+    expect(ends.waiting()).toBe(0)
+  })
+
+  it('hears of no other batch', async () => {
+    const { clock, ends, looks } = open()
+    const told: string[] = []
+    ends.wait('b', LONG_MS, nobodyLeaves).then(() => told.push('b'))
+    ends.ended('c')
+    await settled()
+    expect(told).toEqual([])
+    clock.advance(LOOK_MS)
+    await settled()
+    clock.advance(LOOK_MS)
+    await settled()
+    expect(looks).toEqual(['b', 'b'])
+    ends.ended('b')
+    await settled()
+    expect(told).toEqual(['b'])
+  })
+
+  it('is told when the store is away: asking for the answer will say so', async () => {
+    const { clock, ends } = open({ away: true })
+    const wait = ends.wait('b', LONG_MS, nobodyLeaves)
+    clock.advance(LOOK_MS)
+    await wait
+    expect(ends.waiting()).toBe(0)
+  })
+
+  it('has the batch looked at once in a while, also where others come and go', async () => {
+    const { clock, ends, looks } = open()
+    const leaving = new AbortController()
+    const first = ends.wait('b', LONG_MS, leaving.signal)
+    leaving.abort()
+    await first
+    ends.wait('b', LONG_MS, nobodyLeaves)
+    clock.advance(LOOK_MS)
+    await settled()
+    expect(looks).toEqual(['b'])
   })
 })
 

@@ -18,7 +18,8 @@ const seeded = (seed: number) => {
 const ANSWER: CallOutcome = {
   kind: 'answer',
   status: 200,
-  headers: {},
+  headers: new Map(),
+  body: Buffer.alloc(0),
   firstByteMs: 1,
   totalMs: 1,
 }

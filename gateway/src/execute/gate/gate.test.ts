@@ -24,7 +24,8 @@ const failure = (of: FailureClass, retryAfterMs?: number): Failure => ({
 const answered = (headers: Record<string, string> = {}): CallOutcome => ({
   kind: 'answer',
   status: 200,
-  headers,
+  headers: new Map(Object.entries(headers)),
+  body: Buffer.alloc(0),
   firstByteMs: 1,
   totalMs: 1,
 })

@@ -70,11 +70,12 @@ describe('a configured rate', () => {
 })
 
 describe('a rate that the provider tells', () => {
-  const told = (remaining: string, reset: string) => ({
-    'x-ratelimit-limit-requests': '60',
-    'x-ratelimit-remaining-requests': remaining,
-    'x-ratelimit-reset-requests': reset,
-  })
+  const told = (remaining: string, reset: string) =>
+    new Map([
+      ['x-ratelimit-limit-requests', '60'],
+      ['x-ratelimit-remaining-requests', remaining],
+      ['x-ratelimit-reset-requests', reset],
+    ])
 
   it('does not hold anyone back before it is told, and is kept from then on', () => {
     const pacing = createPacing({ configured: {}, now: START })
@@ -97,7 +98,11 @@ describe('a rate that the provider tells', () => {
 
   it('of tokens works the same', () => {
     const pacing = createPacing({ configured: {}, now: START })
-    pacing.learn({ 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': '120ms' }, START)
+    const headers = [
+      ['x-ratelimit-remaining-tokens', '0'],
+      ['x-ratelimit-reset-tokens', '120ms'],
+    ] as const
+    pacing.learn(new Map(headers), START)
     expect(pacing.waitMs(START)).toBe(120)
   })
 

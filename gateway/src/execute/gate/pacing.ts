@@ -1,3 +1,4 @@
+import type { ResponseHeaders } from '../../provider/call.ts'
 import { type RateHint, readRateHint } from './rate-headers.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -6,7 +7,7 @@ export interface Pacing {
   /** Milliseconds until the next call may start; 0 is now. */
   waitMs(now: number): number
   took(tokens: number, now: number): void
-  learn(headers: Readonly<Record<string, string>>, now: number): void
+  learn(headers: ResponseHeaders, now: number): void
   /** No call before then: the provider asked for it. */
   pause(until: number): void
   /** The end of the pause that the provider asked for, where one lasts. */

@@ -21,12 +21,14 @@ it.each([
 })
 
 it('reads what is there', () => {
-  const headers = {
-    'x-ratelimit-limit-requests': '500',
-    'x-ratelimit-remaining-requests': '499',
-    'x-ratelimit-reset-requests': '120ms',
-    'x-ratelimit-limit-tokens': 'many',
-  }
+  const headers = new Map(
+    Object.entries({
+      'x-ratelimit-limit-requests': '500',
+      'x-ratelimit-remaining-requests': '499',
+      'x-ratelimit-reset-requests': '120ms',
+      'x-ratelimit-limit-tokens': 'many',
+    }),
+  )
   expect(readRateHint(headers, 'requests')).toEqual({ limit: 500, remaining: 499, resetMs: 120 })
   expect(readRateHint(headers, 'tokens')).toBeUndefined()
 })

@@ -1,3 +1,5 @@
+import type { ResponseHeaders } from '../../provider/call.ts'
+
 /** What a provider's headers say of one of its rates. */
 export interface RateHint {
   readonly limit?: number
@@ -5,14 +7,26 @@ export interface RateHint {
   readonly resetMs?: number
 }
 
-type Headers = Readonly<Record<string, string>>
+const NAMES = {
+  requests: {
+    limit: 'x-ratelimit-limit-requests',
+    remaining: 'x-ratelimit-remaining-requests',
+    reset: 'x-ratelimit-reset-requests',
+  },
+  tokens: {
+    limit: 'x-ratelimit-limit-tokens',
+    remaining: 'x-ratelimit-remaining-tokens',
+    reset: 'x-ratelimit-reset-tokens',
+  },
+} as const
 
 /** `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`, the form that OpenAI and its likes share. */
-export const readRateHint = (headers: Headers, of: 'requests' | 'tokens'): RateHint | undefined => {
-  const limit = readCount(headers[`x-ratelimit-limit-${of}`])
-  const remaining = readCount(headers[`x-ratelimit-remaining-${of}`])
-  const resetMs = readDuration(headers[`x-ratelimit-reset-${of}`])
+export const readRateHint = (headers: ResponseHeaders, of: 'requests' | 'tokens'): RateHint | undefined => {
+  const names = NAMES[of]
+  const limit = readCount(headers.get(names.limit))
+  const remaining = readCount(headers.get(names.remaining))
   if (limit === undefined && remaining === undefined) return undefined
+  const resetMs = readDuration(headers.get(names.reset))
   return {
     ...(limit === undefined ? {} : { limit }),
     ...(remaining === undefined ? {} : { remaining }),

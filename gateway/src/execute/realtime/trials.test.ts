@@ -60,4 +60,20 @@ describe('a trial', () => {
     trials.survived(accused, 3)
     expect(trials.allows(other)).toBe(true)
   })
+
+  it('is forgotten with its run', () => {
+    const [accused, other] = [run(3), run(undefined)]
+    const { trials } = started(accused, other)
+    trials.remove(accused)
+    trials.remove(accused)
+    expect(trials.allows(other)).toBe(true)
+  })
+
+  it('is none where nobody is accused, however much is in flight', () => {
+    const [one, other] = [run(undefined), run(undefined)]
+    const { trials } = started(one, other)
+    one.inFlight = 5
+    other.inFlight = 5
+    expect([trials.allows(one), trials.allows(other)]).toEqual([true, true])
+  })
 })

@@ -1,6 +1,13 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { CallBroken, CallOutcome, CallRequest } from '../call.ts'
 import { ResponseReader } from './response-reader.ts'
+import type { RunningExchanges } from './running-exchanges.ts'
+
+/** Who waits for an exchange, and the list that it is on meanwhile. */
+export interface Waiter {
+  readonly running: RunningExchanges<Exchange>
+  readonly resolve: (outcome: CallOutcome) => void
+}
 
 /** What an exchange needs of the connection that carries it. */
 export interface Carrier {
@@ -14,29 +21,26 @@ export interface Carrier {
  */
 export class Exchange {
   readonly request: CallRequest
+  /** Its place in the list of those that run. */
+  place = -1
   /** Everything before the length of the body. */
   readonly head: string
   readonly startedAt: number
   readonly #origin: string
   readonly #clock: Clock
-  readonly #settle: (exchange: Exchange, outcome: CallOutcome) => void
+  readonly #waiter: Waiter
   readonly #reader: ResponseReader
   #carrier: Carrier | undefined
   #isSent = false
   #firstByteAt = 0
   #settled = false
 
-  constructor(
-    request: CallRequest,
-    place: { head: string; origin: string },
-    clock: Clock,
-    settle: (exchange: Exchange, outcome: CallOutcome) => void,
-  ) {
+  constructor(request: CallRequest, place: { head: string; origin: string }, clock: Clock, waiter: Waiter) {
     this.request = request
     this.head = place.head
     this.#origin = place.origin
     this.#clock = clock
-    this.#settle = settle
+    this.#waiter = waiter
     this.#reader = new ResponseReader(request.answerBytesMax)
     this.startedAt = clock.monotonic()
   }
@@ -112,8 +116,7 @@ export class Exchange {
     const { head } = this.#reader
     if (this.#settled || !head) return
     const now = this.#clock.monotonic()
-    this.#settled = true
-    this.#settle(this, {
+    this.#settle({
       kind: 'answer',
       status: head.status,
       headers: head.headers,
@@ -123,10 +126,15 @@ export class Exchange {
     })
   }
 
+  #settle(outcome: CallOutcome): void {
+    this.#settled = true
+    this.#waiter.running.delete(this)
+    this.#waiter.resolve(outcome)
+  }
+
   #break(cause: CallBroken['cause'], message: string): void {
     if (this.#settled) return
-    this.#settled = true
-    this.#settle(this, {
+    this.#settle({
       kind: 'broken',
       cause,
       message,

@@ -4,6 +4,7 @@ import type { TlsTrust } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { Exchange } from './exchange.ts'
 import { type Place, placeOf, requestHead } from './request-head.ts'
+import { RunningExchanges } from './running-exchanges.ts'
 
 /**
  * How late a timeout may be. One walk over the calls that run, ten times a second, costs 0.1 ‰ of a core
@@ -38,8 +39,8 @@ export const createHttpCall = (given: {
   trust?: TlsTrust
 }): HttpCall => {
   const { clock, connectionsMax, trust = {} } = given
-  const running = new Set<Exchange>()
-  const signals = createSignals()
+  const running = new RunningExchanges<Exchange>()
+  const watchedSignals = new WeakSet<AbortSignal>()
   const origins = new Map<string, Connections>()
   const targets = new Map<string, Map<object, Target>>()
   let sweeping = false
@@ -81,7 +82,7 @@ export const createHttpCall = (given: {
 
   const sweep = (): void => {
     const now = clock.monotonic()
-    for (const exchange of running) exchange.checkTime(now)
+    for (const exchange of running.snapshot()) exchange.checkTime(now)
     sweeping = running.size > 0
     if (sweeping) clock.after(SWEEP_MS, sweep)
   }
@@ -99,7 +100,7 @@ export const createHttpCall = (given: {
 
   const begin = (exchange: Exchange): void => {
     running.add(exchange)
-    if (exchange.request.signal) signals.add(exchange.request.signal, exchange)
+    if (exchange.request.signal) watch(exchange.request.signal)
     if (!sweeping) {
       sweeping = true
       clock.after(SWEEP_MS, sweep)
@@ -110,9 +111,16 @@ export const createHttpCall = (given: {
     }
   }
 
-  const end = (exchange: Exchange): void => {
-    running.delete(exchange)
-    if (exchange.request.signal) signals.delete(exchange.request.signal, exchange)
+  /** One listener a signal, however many calls share it, for as long as the signal lives. */
+  const watch = (signal: AbortSignal): void => {
+    if (watchedSignals.has(signal)) return
+    watchedSignals.add(signal)
+    const stopAll = (): void => {
+      for (const exchange of running.snapshot()) {
+        if (exchange.request.signal === signal) exchange.stop('aborted', STOPPED)
+      }
+    }
+    signal.addEventListener('abort', stopAll, { once: true })
   }
 
   const call: Call = (request) => {
@@ -121,10 +129,7 @@ export const createHttpCall = (given: {
     return new Promise<CallOutcome>((resolve) => {
       try {
         const target = targetOf(request)
-        const exchange = new Exchange(request, target, clock, (settled, outcome) => {
-          end(settled)
-          resolve(outcome)
-        })
+        const exchange = new Exchange(request, target, clock, { running, resolve })
         begin(exchange)
         target.connections.start(exchange)
       } catch (error) {
@@ -135,7 +140,7 @@ export const createHttpCall = (given: {
 
   const close = (): void => {
     closed = true
-    for (const exchange of [...running]) exchange.stop('aborted', 'the HTTP client was closed')
+    for (const exchange of running.snapshot()) exchange.stop('aborted', 'the HTTP client was closed')
     for (const connections of origins.values()) connections.destroy()
   }
 
@@ -152,39 +157,3 @@ const notStarted = (cause: 'aborted' | 'connect', message: string): CallOutcome 
   message,
   totalMs: 0,
 })
-
-interface Signals {
-  add(signal: AbortSignal, exchange: Exchange): void
-  delete(signal: AbortSignal, exchange: Exchange): void
-}
-
-/**
- * One listener a signal, however many calls share it: removing one of 1,000 listeners walks a list of
- * 1,000 in Node's EventTarget, for every call.
- */
-const createSignals = (): Signals => {
-  const groups = new Map<AbortSignal, Set<Exchange>>()
-
-  const stopGroup = (event: Event): void => {
-    if (!(event.target instanceof AbortSignal)) return
-    for (const exchange of [...(groups.get(event.target) ?? [])]) exchange.stop('aborted', STOPPED)
-  }
-
-  return {
-    add(signal, exchange) {
-      const group = groups.get(signal)
-      if (group) {
-        group.add(exchange)
-        return
-      }
-      groups.set(signal, new Set([exchange]))
-      signal.addEventListener('abort', stopGroup)
-    },
-    delete(signal, exchange) {
-      const group = groups.get(signal)
-      if (!group?.delete(exchange) || group.size > 0) return
-      groups.delete(signal)
-      signal.removeEventListener('abort', stopGroup)
-    },
-  }
-}

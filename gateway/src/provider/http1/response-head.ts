@@ -1,8 +1,9 @@
+import type { ResponseHeaders } from '../call.ts'
+
 /** The status line and headers of a response, and how its body is framed (RFC 9112 §6.3). */
 export interface ResponseHead {
   readonly status: number
-  /** Lower-case names; a header that came twice is joined with a comma, as HTTP allows. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: ResponseHeaders
   readonly framing: Framing
   /** May the connection carry another request afterwards? */
   readonly keepAlive: boolean
@@ -16,54 +17,60 @@ export class BadResponse extends Error {
   override name = 'BadResponse'
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |$)/
+const STATUS_LINE = /^HTTP\/1\.([01]) (\d{3})(?: |\r|$)/
+/** A line folded onto the one before, a name with a space, a bare line feed: each has smuggled requests. */
+const BAD_LINE = /\r\n(?![!#$%&'*+.^_`|~0-9A-Za-z-]+:)|[^\r]\n|\r(?!\n)|\0/
 
 /** Reads the text before the empty line, CRLF between its lines. */
 export const readHead = (text: string): ResponseHead => {
-  const lineEnd = text.indexOf('\r\n')
-  const statusLine = lineEnd < 0 ? text : text.slice(0, lineEnd)
-  const match = STATUS_LINE.exec(statusLine)
-  if (!match) throw new BadResponse(`"${statusLine.slice(0, 60)}" is no status line of HTTP/1.1`)
-  const headers = lineEnd < 0 ? {} : readHeaders(text, lineEnd + 2)
+  const match = STATUS_LINE.exec(text)
+  if (!match) throw new BadResponse(`"${text.slice(0, 60)}" is no status line of HTTP/1.1`)
+  const bad = BAD_LINE.exec(text)
+  if (bad) throw new BadResponse(`"${text.slice(bad.index, bad.index + 60).trim()}" is no header`)
   const status = Number(match[2])
+  const headers = new HeaderText(text)
   const framing = framingOf(status, headers)
-  const connection = headers.connection?.toLowerCase() ?? ''
-  const keepAlive = match[1] === '1' ? !connection.includes('close') : connection.includes('keep-alive')
+  const connection = headers.get('connection')?.toLowerCase()
+  const keepAlive =
+    match[1] === '1' ? connection?.includes('close') !== true : connection?.includes('keep-alive') === true
   return { status, headers, framing, keepAlive: keepAlive && framing !== 'until_close' }
 }
 
-const readHeaders = (text: string, from: number): Record<string, string> => {
-  const headers: Record<string, string> = Object.create(null)
-  for (let start = from; start < text.length; ) {
-    const found = text.indexOf('\r\n', start)
-    const end = found < 0 ? text.length : found
-    const colon = text.indexOf(':', start)
-    // A space at its start would continue the header before (obsolete), and one before the colon smuggles.
-    if (
-      colon <= start ||
-      colon > end ||
-      text.charCodeAt(start) === 0x20 ||
-      text.charCodeAt(colon - 1) === 0x20
-    ) {
-      throw new BadResponse(`"${text.slice(start, Math.min(end, start + 60))}" is no header`)
-    }
-    const name = text.slice(start, colon).toLowerCase()
-    const value = text.slice(colon + 1, end).trim()
-    const earlier = headers[name]
-    headers[name] = earlier === undefined ? value : `${earlier}, ${value}`
-    start = end + 2
+/**
+ * Headers that are looked up in the text when they are asked for: of a dozen, four are, and an object of all
+ * would be the largest thing that is made for a call.
+ */
+class HeaderText implements ResponseHeaders {
+  readonly #text: string
+  readonly #lower: string
+
+  constructor(text: string) {
+    this.#text = text
+    this.#lower = text.toLowerCase()
   }
-  return headers
+
+  /** One that came twice is joined with a comma, as HTTP allows. */
+  get(name: string): string | undefined {
+    const wanted = `\r\n${name}:`
+    let joined: string | undefined
+    for (let at = this.#lower.indexOf(wanted); at >= 0; at = this.#lower.indexOf(wanted, at + 2)) {
+      const start = at + wanted.length
+      const found = this.#text.indexOf('\r\n', start)
+      const value = this.#text.slice(start, found < 0 ? undefined : found).trim()
+      joined = joined === undefined ? value : `${joined}, ${value}`
+    }
+    return joined
+  }
 }
 
-const framingOf = (status: number, headers: Readonly<Record<string, string>>): Framing => {
+const framingOf = (status: number, headers: ResponseHeaders): Framing => {
   if (status < 200 || status === 204 || status === 304) return 0
-  const encoding = headers['transfer-encoding']
+  const encoding = headers.get('transfer-encoding')
   if (encoding !== undefined) {
     if (/^chunked$/i.test(encoding)) return 'chunked'
     throw new BadResponse(`the transfer encoding "${encoding.slice(0, 60)}" is not chunked`)
   }
-  const length = headers['content-length']
+  const length = headers.get('content-length')
   if (length === undefined) return 'until_close'
   if (!/^\d{1,15}$/.test(length)) throw new BadResponse(`"${length.slice(0, 60)}" is no content length`)
   return Number(length)

@@ -8,7 +8,7 @@ import { interpret } from './interpret.ts'
 const answer = (body: Buffer | string, more: Partial<CallAnswer> = {}): CallAnswer => ({
   kind: 'answer',
   status: 200,
-  headers: { 'content-type': 'application/json; charset=utf-8' },
+  headers: new Map([['content-type', 'application/json; charset=utf-8']]),
   body: Buffer.from(body),
   firstByteMs: 1,
   totalMs: 2,
@@ -145,14 +145,14 @@ describe('a 200 that is no answer', () => {
   })
 
   it('has the wrong content type', () => {
-    const headers = { 'content-type': 'text/html' }
+    const headers = new Map([['content-type', 'text/html']])
     const failure = failureOf(answer('<html>', { headers }))
     expect(failure).toMatchObject({
       class: 'bad_answer',
       code: 'wrong_content_type',
       providerError: '<html>',
     })
-    expect(interpret(answer(JSON.stringify(completion()), { headers: {} })).kind).toBe('success')
+    expect(interpret(answer(JSON.stringify(completion()), { headers: new Map() })).kind).toBe('success')
   })
 
   it('was broken off by the provider for lack of resources', () => {
@@ -262,7 +262,8 @@ describe('a refusal', () => {
     [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '-1' }, undefined],
     [{}, undefined],
-  ])('asks to wait: %j', (headers, ms) => {
+  ])('asks to wait: %j', (given, ms) => {
+    const headers = new Map(Object.entries(given))
     expect(failureOf(answer('{}', { status: 429, headers })).retryAfterMs).toBe(ms)
   })
 })

@@ -17,7 +17,7 @@ export type Completion =
 
 /** Reads a 2xx answer: one parse of its bytes, whatever it is. */
 export const readCompletion = ({ headers, body }: CallAnswer): Completion => {
-  const contentType = headers['content-type']
+  const contentType = headers.get('content-type')
   if (contentType !== undefined && !/\bjson\b/i.test(contentType)) {
     return bad('wrong_content_type', `the answer is ${contentType}, not application/json`)
   }

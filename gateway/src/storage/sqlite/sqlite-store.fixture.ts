@@ -35,6 +35,7 @@ export const openInMemory = async (): Promise<OpenedStore> => {
 export interface OpenedOnFile extends OpenedStore {
   readonly dataDir: string
   readonly database: string
+  readonly rowsWritten: () => Promise<number>
 }
 
 export const openOnFile = async (): Promise<OpenedOnFile> => {
@@ -50,7 +51,15 @@ export const openOnFile = async (): Promise<OpenedOnFile> => {
     blobs.close()
     folder.remove()
   }
-  return { ports, blobs, advance: clock.advance, close, dataDir, database: paths.database }
+  return {
+    ports,
+    blobs,
+    advance: clock.advance,
+    close,
+    dataDir,
+    database: paths.database,
+    rowsWritten: ports.rowsWritten,
+  }
 }
 
 /**

@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest'
+import { createManualClock, type ManualClock } from '../../clock/manual-clock.ts'
+import type { CallOutcome } from '../../provider/call.ts'
+import type { Deployment } from '../../provider/deployment.ts'
+import type { Failure } from '../../provider/failure.ts'
+import type { Protocol } from '../../provider/protocol.ts'
+import { createGate } from '../gate/gate.ts'
+import { createRoutes, type GatedDeployment, type Routes } from './routes.ts'
+
+const limits: Deployment['limits'] = {
+  concurrencyMax: 100,
+  concurrencyInitial: 100,
+  firstByteMsMax: 1_000,
+  totalMsMax: 1_000,
+  interactiveShare: 0,
+}
+
+const targets: string[] = []
+const protocol: Protocol = {
+  target(deployment, endpoint) {
+    targets.push(`${deployment.id} ${endpoint}`)
+    return { path: endpoint, headers: { authorization: deployment.apiKey } }
+  },
+  interpret: () => broken,
+}
+
+const broken: Failure = {
+  kind: 'failure',
+  class: 'key_refused',
+  code: 'invalid_api_key',
+  message: 'no such key',
+}
+const outcome: CallOutcome = { kind: 'broken', cause: 'reset', message: 'reset', totalMs: 1 }
+
+const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => ({
+  id,
+  model: 'batch-4.1',
+  provider: 'openai',
+  providerModel: 'gpt-4.1',
+  baseUrl: 'http://127.0.0.1',
+  apiKey: `key of ${id}`,
+  weight: 1,
+  limits,
+  costBook: 'gpt-4.1',
+  ...more,
+})
+
+const gated = (clock: ManualClock, ...deployments: readonly Deployment[]): GatedDeployment[] =>
+  deployments.map((each) => ({
+    deployment: each,
+    gate: createGate({ clock, limits: each.limits }),
+    protocol,
+  }))
+
+const open = (...deployments: readonly Deployment[]) => {
+  const clock = createManualClock()
+  return { clock, routes: createRoutes(gated(clock, ...deployments), clock.now) }
+}
+
+const request = (...failedOn: string[]) => ({ fragment: { length: 400 }, failedOn: new Set(failedOn) })
+
+const enter = (routes: Routes, ...failedOn: string[]) =>
+  routes.enter('batch-4.1', '/v1/chat/completions', request(...failedOn))
+
+const takeMany = (routes: Routes, times: number): string =>
+  Array.from({ length: times }, () => {
+    const route = enter(routes)
+    route?.permit.unused()
+    return route?.deployment.id ?? '-'
+  }).join(' ')
+
+/** A call of this deployment ends with its key refused: its gate shuts. */
+const shut = (routes: Routes, ...failedOn: string[]): void =>
+  enter(routes, ...failedOn)?.permit.done(outcome, broken)
+
+describe('the way of a request', () => {
+  it('leads to the deployments of its model in turn, by their weights', () => {
+    const { routes } = open(
+      deployment('a', { weight: 3 }),
+      deployment('b'),
+      deployment('x', { model: 'other' }),
+    )
+    expect(takeMany(routes, 8)).toBe('a a b a a a b a')
+  })
+
+  it('leads to a standby only where no other is left', () => {
+    const { routes } = open(deployment('a'), deployment('standby', { weight: 0 }))
+    expect(takeMany(routes, 3)).toBe('a a a')
+    shut(routes)
+    expect(takeMany(routes, 2)).toBe('standby standby')
+  })
+
+  it('avoids those that the request failed on, while there is another', () => {
+    const { routes } = open(deployment('a'), deployment('b'))
+    for (let time = 0; time < 3; time += 1) expect(enter(routes, 'a')?.deployment.id).toBe('b')
+    expect(enter(routes, 'a', 'b')).toBeDefined()
+  })
+
+  it('leads nowhere while all gates are full, and on once a call is over', () => {
+    const { clock, routes } = open(
+      deployment('a', { limits: { ...limits, concurrencyMax: 1, concurrencyInitial: 1 } }),
+    )
+    const route = enter(routes)
+    expect(routes.ready('batch-4.1')).toBe(false)
+    expect(enter(routes)).toBeUndefined()
+    let called = 0
+    routes.whenReady('batch-4.1', () => {
+      called += 1
+    })
+    expect(called).toBe(0)
+    route?.permit.unused()
+    expect(called).toBe(1)
+    clock.advance(60_000)
+    expect(called).toBe(1)
+    expect(routes.ready('batch-4.1')).toBe(true)
+  })
+
+  it('calls back once, whichever of several gates opens first', () => {
+    const one = { ...limits, concurrencyMax: 1, concurrencyInitial: 1 }
+    const { routes } = open(deployment('a', { limits: one }), deployment('b', { limits: one }))
+    const permits = [enter(routes)?.permit, enter(routes)?.permit]
+    let called = 0
+    routes.whenReady('batch-4.1', () => {
+      called += 1
+    })
+    for (const permit of permits) permit?.unused()
+    expect(called).toBe(1)
+  })
+
+  it('has its target made once for each endpoint of a deployment', () => {
+    const { routes } = open(deployment('a'))
+    targets.length = 0
+    for (let time = 0; time < 3; time += 1) enter(routes)
+    routes.enter('batch-4.1', '/v1/other', request())
+    expect(targets).toEqual(['a /v1/chat/completions', 'a /v1/other'])
+    expect(enter(routes)?.target.headers).toEqual({ authorization: 'key of a' })
+  })
+
+  it('leads nowhere for a model that nobody serves', () => {
+    const { routes } = open(deployment('a'))
+    expect(routes.ready('unheard-of')).toBe(false)
+    expect(routes.enter('unheard-of', '/v1/chat/completions', request())).toBeUndefined()
+    expect(routes.limit('unheard-of')).toBe(0)
+  })
+})
+
+describe('a model that takes no calls', () => {
+  it('says so where it has no deployment', () => {
+    expect(open(deployment('a')).routes.closed('unheard-of')).toEqual({
+      code: 'no_deployment',
+      message: 'No deployment serves unheard-of at the moment.',
+    })
+  })
+
+  it('says why, for each of its deployments, and only once all of them are shut', () => {
+    const { routes } = open(deployment('a'), deployment('b'))
+    shut(routes, 'b')
+    expect(routes.closed('batch-4.1')).toBeUndefined()
+    shut(routes, 'a')
+    const closed = routes.closed('batch-4.1')
+    expect(closed?.code).toBe('deployment_closed')
+    expect(closed?.message).toMatch(
+      /^No deployment of batch-4\.1 takes calls\. a: .*no such key.* b: .*no such key/,
+    )
+    expect(routes.ready('batch-4.1')).toBe(false)
+  })
+
+  it('is no longer called closed once its rest is over: a probe needs a request at hand', () => {
+    const { clock, routes } = open(deployment('a'))
+    shut(routes)
+    const until = routes.states().get('a')?.until
+    if (until === undefined) throw new Error('a shut gate says when it is tried again')
+    clock.advance(until - clock.now() - 1)
+    expect(routes.closed('batch-4.1')).toBeDefined()
+    clock.advance(1)
+    expect(routes.closed('batch-4.1')).toBeUndefined()
+    expect(routes.ready('batch-4.1')).toBe(true)
+  })
+})
+
+describe('what routes tell', () => {
+  it('adds up the limits of a model, or of all', () => {
+    const { routes } = open(deployment('a'), deployment('b'), deployment('x', { model: 'other' }))
+    expect([routes.limit('batch-4.1'), routes.limit('other'), routes.limit()]).toEqual([200, 100, 300])
+    expect(routes.models()).toEqual(['batch-4.1', 'other'])
+  })
+
+  it('knows how long a call of the quickest deployment takes', () => {
+    const { routes } = open(deployment('a'), deployment('b'))
+    enter(routes, 'b')?.typical.note({ ms: 900, usage: undefined })
+    expect(routes.typicalMs('batch-4.1')).toBe(0)
+    enter(routes, 'a')?.typical.note({ ms: 300, usage: undefined })
+    expect(routes.typicalMs('batch-4.1')).toBe(300)
+  })
+
+  it('records what each gate learnt, and why it is shut', () => {
+    const { routes } = open(deployment('a'), deployment('b'))
+    shut(routes, 'b')
+    const records = routes.records()
+    expect(records.map(({ deployment: id }) => id)).toEqual(['a', 'b'])
+    expect(records[0]?.shut).toEqual({
+      code: 'deployment_closed',
+      message: expect.stringContaining('invalid_api_key: no such key'),
+    })
+    expect(records[1]?.shut).toBeNull()
+    for (const { learned } of records) expect(() => JSON.parse(learned)).not.toThrow()
+  })
+})
