@@ -99,7 +99,7 @@ export const simulate = async (seed: number, print?: (line: string) => void): Pr
       if (scheduler.now() > scenario.chaosMs + CALM_MS_MAX) {
         logbook.violation(`it has not come to its end: ${fleet.describe()}`)
       }
-      scheduler.runNext()
+      if (!scheduler.runNext()) logbook.violation(`nothing is left to happen: ${fleet.describe()}`)
       await quiescent()
     }
   }

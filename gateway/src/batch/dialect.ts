@@ -15,8 +15,8 @@ export interface Dialect {
   line(finished: FinishedRequest): Buffer
 }
 
-/** The body of one call: the stored fragment, completed by what its batch shares. */
-export type ComposeBody = (fragment: Buffer, variant: number, providerModel: string) => string
+/** The body of one call: the bytes of the stored fragment, completed by what its batch shares. */
+export type ComposeBody = (fragment: Buffer, variant: number, providerModel: string) => Buffer
 
 /** Where the requests of a shard lie in its blob; the argument is the position in the shard. */
 export interface RequestTable {

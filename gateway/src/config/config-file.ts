@@ -77,10 +77,7 @@ const deploymentsSchema = z.array(deploymentSchema).superRefine((deployments, co
 })
 
 /** Members under names of the operator's own. */
-const mapOf = <Value extends z.ZodType>(
-  { name, allowed }: { name: RegExp; allowed: string },
-  value: Value,
-) =>
+const mapOf = <Value extends z.ZodType>({ name, allowed }: { name: RegExp; allowed: string }, value: Value) =>
   z.record(z.string().regex(name), value, {
     error: (issue) => (issue.code === 'invalid_key' ? `is no name; it must be ${allowed}` : undefined),
   })

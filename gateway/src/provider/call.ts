@@ -7,7 +7,7 @@ export interface CallRequest {
   /** Starts with a slash: `/chat/completions`. */
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | string
+  readonly body: Buffer
   /** Until the status line and headers are there. */
   readonly firstByteMsMax: number
   /** Until the last byte of the body. */

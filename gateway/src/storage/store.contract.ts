@@ -6,7 +6,7 @@ import { keyAndGateCases } from './contract/keys-and-gates.contract.ts'
 import { outputCases } from './contract/output.contract.ts'
 import { retentionCases } from './contract/retention.contract.ts'
 import { sealCases } from './contract/seal.contract.ts'
-import { type Cases, createStage, type OpenedStore } from './contract/stage.fixture.ts'
+import { type Cases, closedAfterEach, createStage, type OpenedStore } from './contract/stage.fixture.ts'
 import { stopCases } from './contract/stop.contract.ts'
 import { workerCases } from './contract/workers.contract.ts'
 
@@ -22,8 +22,9 @@ export const storeContract = (
   open: () => Promise<OpenedStore>,
   { clock }: StoreContractTraits = { clock: 'settable' },
 ): void => {
+  const closed = closedAfterEach()
   const cases: Cases = {
-    open: async () => createStage(await open()),
+    open: async () => closed(createStage(await open())),
     itWithClock: (name, run) =>
       clock === 'settable' ? it(name, run) : it.skip(`${name} (its clock is the system's)`, run),
   }

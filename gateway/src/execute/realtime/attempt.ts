@@ -62,11 +62,11 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     else sink.waste(pending.run.claimed.id, entry.cost)
   }
 
-  const succeed = (pending: Pending, route: Route, answer: Answer, body: string): Next => {
+  const succeed = (pending: Pending, route: Route, answer: Answer, body: Buffer): Next => {
     const { run } = pending
     const priced = priceAnswer({
       usage: answer.usage,
-      estimate: () => estimateUsage(body, answer.text ?? ''),
+      estimate: () => estimateUsage(body.toString(), answer.text ?? ''),
       sell: run.sell,
       cost: options.costOf(route.deployment, clock.now()),
     })
@@ -118,7 +118,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     }
   }
 
-  const call = async (pending: Pending, route: Route, body: string): Promise<Verdict> => {
+  const call = async (pending: Pending, route: Route, body: Buffer): Promise<Verdict> => {
     const { deployment, target, protocol } = route
     pending.firstCallAt ??= clock.monotonic()
     const outcome = await options.call({

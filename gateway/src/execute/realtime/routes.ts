@@ -117,7 +117,11 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
       }
     },
 
-    typicalMs: (model) => Math.min(...stopsOf(model).map(({ typical }) => typical.ms())),
+    typicalMs(model) {
+      let least = Number.POSITIVE_INFINITY
+      for (const { typical } of stopsOf(model)) least = Math.min(least, typical.ms())
+      return least
+    },
 
     states: () => new Map(all.map(({ id, gate }) => [id, gate.state()])),
 

@@ -42,7 +42,7 @@ const runOf = (more: Partial<ClaimedShard>): ShardRun =>
         bodyLength: () => 2,
         variant: () => 0,
       }),
-      composer: () => () => '{}',
+      composer: () => () => Buffer.from('{}'),
       line: () => Buffer.from('{}\n'),
     },
     deadline: 1_000,

@@ -77,7 +77,7 @@ export const sent = async (taken: TakenIn): Promise<Sent[]> => {
     for (let i = 0; i < table.count; i += 1) {
       const id = await taken.blobs.read(intake.blobName, table.idStart(i), table.idLength(i))
       const fragment = await taken.blobs.read(intake.blobName, table.bodyStart(i), table.bodyLength(i))
-      const text = compose(fragment, table.variant(i), 'gpt-4.1')
+      const text = String(compose(fragment, table.variant(i), 'gpt-4.1'))
       found.push({ id: JSON.parse(id.toString()), index: table.batchIndex(i), text, body: JSON.parse(text) })
     }
   }

@@ -12,10 +12,14 @@ describe('the composer', () => {
     )
     const fragment = Buffer.from('{"role":"user","content":"é"}]')
     const head = '{"model":"a\\"b","messages":['
-    expect(compose(fragment, 0, 'a"b')).toBe(`${head}${fragment},"seed":1,"max_tokens":5}`)
-    expect(compose(fragment, optionBit('max_completion_tokens'), 'a"b')).toBe(`${head}${fragment},"seed":1}`)
-    expect(compose(fragment, optionBit('seed') | optionBit('max_tokens'), 'a"b')).toBe(`${head}${fragment}}`)
-    expect(compose(fragment, 0, 'c')).toContain('{"model":"c","messages":[')
+    expect(String(compose(fragment, 0, 'a"b'))).toBe(`${head}${fragment},"seed":1,"max_tokens":5}`)
+    expect(String(compose(fragment, optionBit('max_completion_tokens'), 'a"b'))).toBe(
+      `${head}${fragment},"seed":1}`,
+    )
+    expect(String(compose(fragment, optionBit('seed') | optionBit('max_tokens'), 'a"b'))).toBe(
+      `${head}${fragment}}`,
+    )
+    expect(String(compose(fragment, 0, 'c'))).toContain('{"model":"c","messages":[')
   })
 
   it('refuses a template that it did not write', () => {

@@ -39,25 +39,34 @@ const decodeTemplate = (text: string): NativeTemplate => {
  */
 export const nativeComposer = (text: string): ComposeBody => {
   const template = decodeTemplate(text)
-  const heads = new Map<string, string>()
-  const tails = new Map<number, string>()
+  const heads = new Map<string, Buffer>()
+  const tails = new Map<number, Buffer>()
   return (fragment, ownOptions, providerModel) => {
     let head = heads.get(providerModel)
     if (head === undefined) {
-      head = headOf(template, providerModel)
+      head = Buffer.from(headOf(template, providerModel))
       heads.set(providerModel, head)
     }
     let tail = tails.get(ownOptions)
     if (tail === undefined) {
-      tail = tailOf(template, ownOptions)
+      tail = Buffer.from(tailOf(template, ownOptions))
       // A hostile batch may give every request another set of options.
       if (tails.size < TAILS_KEPT) tails.set(ownOptions, tail)
     }
-    return head + fragment.toString('utf8') + tail
+    return joined(head, fragment, tail)
   }
 }
 
 const TAILS_KEPT = 256
+
+/** `Buffer.concat` of three, without its list and its checks. */
+const joined = (head: Buffer, fragment: Buffer, tail: Buffer): Buffer => {
+  const whole = Buffer.allocUnsafe(head.length + fragment.length + tail.length)
+  head.copy(whole)
+  fragment.copy(whole, head.length)
+  tail.copy(whole, head.length + fragment.length)
+  return whole
+}
 
 const headOf = (template: NativeTemplate, providerModel: string): string => {
   const shared = template.systemMessages === '' ? '' : `${template.systemMessages},`

@@ -16,6 +16,8 @@ export interface ConnectionEvents {
 
 const READ_BYTES = 65_536
 const PROBE_MS = 30_000
+/** Up to here, copying a body behind its head is cheaper than a write of two parts. */
+const COPIED_BYTES_MAX = 16_384
 
 /** Plain sockets read into one buffer: a new one for each read would be most of what is allocated here. */
 const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
@@ -84,14 +86,18 @@ export class Connection {
   #send(exchange: Exchange): void {
     exchange.sent()
     const { body } = exchange.request
-    if (typeof body === 'string') {
-      this.#socket.write(`${exchange.head}${Buffer.byteLength(body)}\r\n\r\n${body}`)
+    const head = `${exchange.head}${body.length}\r\n\r\n`
+    if (body.length > COPIED_BYTES_MAX) {
+      this.#socket.cork()
+      this.#socket.write(head, 'latin1')
+      this.#socket.write(body)
+      this.#socket.uncork()
       return
     }
-    this.#socket.cork()
-    this.#socket.write(`${exchange.head}${body.length}\r\n\r\n`)
-    this.#socket.write(body)
-    this.#socket.uncork()
+    const message = Buffer.allocUnsafe(head.length + body.length)
+    message.write(head, 'latin1')
+    body.copy(message, head.length)
+    this.#socket.write(message)
   }
 
   #receive(bytes: Buffer): void {

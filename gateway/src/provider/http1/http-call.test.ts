@@ -61,7 +61,7 @@ const requestTo = (baseUrl: string, more: Partial<CallRequest> = {}): CallReques
   baseUrl,
   path: '/chat/completions',
   headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
-  body: '{"model":"m"}',
+  body: Buffer.from('{"model":"m"}'),
   firstByteMsMax: 10_000,
   totalMsMax: 20_000,
   answerBytesMax: 1_000_000,
@@ -103,7 +103,7 @@ describe('a call that is answered', () => {
         setImmediate(() => response.end('1}'))
       })
     })
-    const outcome = await callOnce(baseUrl, { body: new TextEncoder().encode('{}') })
+    const outcome = await callOnce(baseUrl, { body: Buffer.from('{}') })
     expect(outcome).toMatchObject({ kind: 'answer', status: 200 })
     if (outcome.kind === 'answer') expect(outcome.body.toString()).toBe('\n\n{"a":1}')
   })
@@ -234,10 +234,12 @@ describe('a call that breaks', () => {
       answers.push(response)
     })
     const { call } = open(1)
-    const first = call(requestTo(baseUrl, { body: 'first' }))
-    const second = brokenOf(await call(requestTo(baseUrl, { body: 'second', firstByteMsMax: 30 })))
+    const first = call(requestTo(baseUrl, { body: Buffer.from('first') }))
+    const second = brokenOf(
+      await call(requestTo(baseUrl, { body: Buffer.from('second'), firstByteMsMax: 30 })),
+    )
     expect(second.cause).toBe('connect')
-    const third = call(requestTo(baseUrl, { body: 'third' }))
+    const third = call(requestTo(baseUrl, { body: Buffer.from('third') }))
     answers[0]?.end('{}')
     expect((await first).kind).toBe('answer')
     await expect.poll(() => seen).toEqual(['first', 'third'])

@@ -7,7 +7,7 @@ const TEN_MINUTES_MS = 600_000
 export const acceptCases = ({ open, itWithClock }: Cases): void => {
   describe('accepting a batch', () => {
     it('stores it with its shards, and shows it to its account alone', async () => {
-      await using stage = await open()
+      const stage = await open()
       const outcome = await stage.accept({ id: 'b', counts: [3, 2] })
       expect(outcome.kind).toBe('accepted')
       expect(outcome.batch).toMatchObject({
@@ -35,20 +35,20 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('sets the hold aside', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       expect(await stage.balances()).toEqual({ 'account:acme:available': -HOLD, 'account:acme:held': HOLD })
       expect(await stage.findings()).toEqual([])
     })
 
     it('posts nothing where nothing is held', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'free', hold: 0n })
       expect(await stage.audit.audit()).toMatchObject({ postings: 0, entries: 0, findings: [] })
     })
 
     it('refuses shards that do not have the requests of the batch, and stores nothing', async () => {
-      await using stage = await open()
+      const stage = await open()
       const batch = newBatch({ id: 'b', counts: [3] })
       await expect(stage.tenant().accept(batch, newShards({ id: 'b', counts: [2] }))).rejects.toMatchObject({
         name: InvariantBroken.name,
@@ -60,7 +60,7 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('changes nothing when the same batch is accepted again, as after a commit in doubt', async () => {
-      await using stage = await open()
+      const stage = await open()
       const first = await stage.accept({ id: 'b' })
       const second = await stage.accept({ id: 'b' })
       expect(second).toEqual({ kind: 'repeated', batch: first.batch })
@@ -68,7 +68,7 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('lists an account newest first, page by page, whatever was deleted between two pages', async () => {
-      await using stage = await open()
+      const stage = await open()
       for (const id of ['b1', 'b2', 'b3', 'b4']) {
         await stage.accept({ id })
         stage.advance(1)
@@ -90,7 +90,7 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     const named = { idempotencyKey: 'night-7', bodySha256: 'sha' }
 
     it('gives the batch that its first call made', async () => {
-      await using stage = await open()
+      const stage = await open()
       const first = await stage.accept({ id: 'b1', create: named })
       expect(await stage.accept({ id: 'b2', create: named })).toEqual({
         kind: 'repeated',
@@ -104,7 +104,7 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('conflicts where the body or the path is another one', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: named })
       const otherBody = await stage.accept({ id: 'b2', create: { ...named, bodySha256: 'other' } })
       expect(otherBody).toMatchObject({ kind: 'conflict', batch: { id: 'b1' } })
@@ -113,14 +113,14 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is its own in each account', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: named })
       const other = await stage.accept({ id: 'b2', account: 'other', create: named })
       expect(other).toMatchObject({ kind: 'accepted', batch: { id: 'b2' } })
     })
 
     it('is free again once its batch is deleted', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: named })
       await stage.tenant().remove('b1')
       expect(await stage.tenant().findCreate(createQuery('b2', named))).toBeUndefined()
@@ -133,7 +133,7 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     const again = { ...sha, again: true }
 
     it('gives the batch of the first call: same key, path and body', async () => {
-      await using stage = await open()
+      const stage = await open()
       const first = await stage.accept({ id: 'b1', create: sha })
       expect(await stage.accept({ id: 'b2', create: again })).toEqual({
         kind: 'repeated',
@@ -148,21 +148,21 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
       ['with an idempotency key, which says what is the same', { ...again, idempotencyKey: 'k' }],
       ['and does not say so', sha],
     ])('is new where it is one %s', async (_which, create) => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: sha })
       const second = await stage.accept({ id: 'b2', create })
       expect(second).toMatchObject({ kind: 'accepted', batch: { id: 'b2' } })
     })
 
     it('is new where the first batch was deleted', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: sha })
       await stage.tenant().remove('b1')
       expect((await stage.accept({ id: 'b2', create: again })).kind).toBe('accepted')
     })
 
     itWithClock('is known for ten minutes, and new afterwards', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1', create: sha })
       stage.advance(TEN_MINUTES_MS)
       expect(await stage.accept({ id: 'b2', create: again })).toMatchObject({

@@ -19,7 +19,7 @@ const wasteOf = async (stage: Stage) => {
 export const appendCases = ({ open, itWithClock }: Cases): void => {
   describe('appending answers', () => {
     it('counts and charges each, and says how many requests are left', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage, 5)
       const receipt = await stage.append('w', shard, [
         answer(2, { usageEstimated: true, costUnknown: true, cost: 0n }),
@@ -45,7 +45,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('keeps the first answer to a request and books the second as waste', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       await stage.append('w', shard, [answer(0, { line: Buffer.from('first\n') })])
       const receipt = await stage.append('w', shard, [
@@ -61,7 +61,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('keeps the first of two answers to one request within one group', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       const receipt = await stage.append('w', shard, [answer(1), answer(1, { line: Buffer.from('x\n') })])
       expect(receipt).toMatchObject({ taken: 1, duplicates: 1, remaining: 2 })
@@ -70,7 +70,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('books waste that comes without an answer', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       expect(await stage.append('w', shard, [], WASTE)).toMatchObject({
         kind: 'taken',
@@ -81,7 +81,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('changes nothing when the very same append comes again', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       const group = {
         worker: 'w',
@@ -98,7 +98,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('numbers the appends of each worker apart', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       const group = (worker: string, position: number) => ({
         worker,
@@ -111,7 +111,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('answers for the shards of a group in the order of their ids', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 1] })
       await stage.join('w')
       const [first = 0, second = 0] = (await stage.claim('w')).map(({ id }) => id)
@@ -121,7 +121,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('refuses two parts for one shard, and takes nothing of them', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       const part = { shard, frame: encodeFrame([answer(0)]), waste: 0n }
       const group = { worker: 'w', number: 1, parts: [part, { ...part, frame: encodeFrame([answer(1)]) }] }
@@ -137,7 +137,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
       ['whose line has no end', answer(1, { line: Buffer.from('{}') }), 'has no end'],
       ['with an empty line', answer(1, { line: Buffer.alloc(0) }), 'has no end'],
     ])('refuses an answer %s, and the whole group with it', async (_which, broken, message) => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       await stage.accept({ id: 'other', counts: [1] })
       await stage.join('w2')
@@ -156,7 +156,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('takes the answer of an owner that has lost the shard: it was paid for', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { shard } = await running(stage)
       stage.advance(LEASE_MS)
       await stage.engine.fence()
@@ -174,7 +174,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('books an answer that comes after the seal as waste, once', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1] }, 'w')
       const before = await stage.balances()
       const group = {
@@ -196,7 +196,7 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('books what comes for a shard that is gone with its batch as waste, once', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1] })
       await stage.tenant().remove('b')
       await stage.engine.purged('b')

@@ -4,7 +4,7 @@ import { ACCOUNT, type Cases, LEASE_MS, refOf, WINDOW_MS } from './stage.fixture
 export const claimCases = ({ open, itWithClock }: Cases): void => {
   describe('claiming shards', () => {
     it('hands over all that their owner needs', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { batch } = await stage.accept({ id: 'b', counts: [3] })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -32,7 +32,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('takes the accounts with the fewest running shards first, however many another one has waiting', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'big', account: 'big', counts: [1, 1, 1, 1, 1, 1], windowMs: 1_000 })
       await stage.join('w')
       expect((await stage.claim('w', 3)).map(({ account }) => account)).toEqual(['big', 'big', 'big'])
@@ -44,7 +44,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('takes the most urgent of an account first, then the oldest', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'late', counts: [1], windowMs: WINDOW_MS })
       await stage.accept({ id: 'soon', counts: [1, 1], windowMs: WINDOW_MS / 2 })
       await stage.join('w')
@@ -53,7 +53,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('gives no more than it is asked for', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 1, 1] })
       await stage.join('w')
       expect(await stage.claim('w', 0)).toEqual([])
@@ -62,7 +62,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('leaves models that cannot run now, but not where their batch stops', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'shut', model: 'shut-model' })
       await stage.accept({ id: 'open', model: 'open-model' })
       await stage.accept({ id: 'stopped', model: 'shut-model' })
@@ -76,7 +76,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('gives a worker nothing that never joined, or that left', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       expect(await stage.claim('nobody')).toEqual([])
       await stage.join('w')
@@ -85,7 +85,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('gives a worker nothing whose lease has run out', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.join('w')
       stage.advance(LEASE_MS)
@@ -93,7 +93,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('counts the epoch of a shard up with each owner, and shows the next what is answered', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [9] })
       await stage.join('w')
       const first = await stage.claimOne('w')
@@ -104,7 +104,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('never gives a shard to two', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: Array.from({ length: 20 }, () => 1) })
       await stage.join('w1', 'w2')
       const both = await Promise.all([stage.claim('w1', 15), stage.claim('w2', 15)])

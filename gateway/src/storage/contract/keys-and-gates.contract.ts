@@ -18,7 +18,7 @@ const newKey = (id: string, more: Partial<NewApiKey> = {}): NewApiKey => ({
 export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
   describe('keys', () => {
     it('are found by their hash, with what they allow', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.keys.ensureAccount('acme', 'Acme')
       const created = await stage.keys.createKey(newKey('k1', { models: ['batch-4.1', 'gpt-4.1'] }))
       expect(created).toMatchObject({
@@ -38,7 +38,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('are listed, the oldest first', async () => {
-      await using stage = await open()
+      const stage = await open()
       for (const id of ['k1', 'k2']) {
         await stage.keys.createKey(newKey(id))
         stage.advance(1)
@@ -50,7 +50,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('are refused where their id or their hash is there already', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.keys.createKey(newKey('k1'))
       await expect(stage.keys.createKey(newKey('k1', { sha256: Buffer.alloc(32) }))).rejects.toMatchObject({
         name: 'StoreError',
@@ -64,7 +64,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('stay revoked from their first revocation on', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.keys.createKey(newKey('k1'))
       expect(await stage.keys.revokeKey('k1')).toBe(true)
       const revoked = await stage.keys.keyByHash(newKey('k1').sha256)
@@ -77,7 +77,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('are usable until they expire, by the clock of the store', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { createdAt } = await stage.keys.createKey(newKey('k0'))
       await stage.keys.createKey(newKey('k1', { expiresAt: createdAt + HOUR_MS }))
       stage.advance(HOUR_MS - 1)
@@ -88,7 +88,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('belong to accounts, which are made once', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.keys.ensureAccount('acme', 'Acme')
       await expect(stage.keys.ensureAccount('acme', 'Another name')).resolves.toBeUndefined()
     })
@@ -96,7 +96,7 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
 
   describe('gates', () => {
     it('keep what they learnt, the last word of each', async () => {
-      await using stage = await open()
+      const stage = await open()
       expect(await stage.engine.gates()).toEqual([])
       const shut = { code: 'deployment_closed', message: 'the key is refused' }
       await stage.engine.saveGates([

@@ -12,7 +12,7 @@ const linesOf = async (stage: Stage, shard: number): Promise<string> => {
 export const outputCases = ({ open }: Cases): void => {
   describe('what a shard has to show', () => {
     it('is nothing before the first answer, and not there past the last shard', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [2, 2] })
       expect(await linesOf(stage, 1)).toBe('')
       expect(await stage.tenant().output('b', 2)).toBeUndefined()
@@ -20,7 +20,7 @@ export const outputCases = ({ open }: Cases): void => {
     })
 
     it('is what it has answered so far, in input order, also after it changed hands', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [5] })
       await stage.join('w')
       const { id } = await stage.claimOne('w')
@@ -36,7 +36,7 @@ export const outputCases = ({ open }: Cases): void => {
     })
 
     it('is its segment once it is sealed, while its neighbour still runs', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [2, 2] })
       await stage.join('w')
       const [first, second] = await stage.claim('w')

@@ -4,7 +4,7 @@ import { answer, type Cases, RETENTION_MS } from './stage.fixture.ts'
 export const retentionCases = ({ open, itWithClock }: Cases): void => {
   describe('the retention of a batch', () => {
     itWithClock('counts from its end; then it is gone for its account and named for removal', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1, 1] })
       stage.advance(RETENTION_MS - 1)
       expect(await stage.engine.expire(9)).toEqual([])
@@ -18,7 +18,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('names as many batches at a time as it is asked for, the first deleted first', async () => {
-      await using stage = await open()
+      const stage = await open()
       for (const id of ['b1', 'b2', 'b3']) await stage.run({ id })
       for (const id of ['b2', 'b1', 'b3']) {
         await stage.tenant().remove(id)
@@ -33,7 +33,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('is served in the order of deletion', async () => {
-      await using stage = await open()
+      const stage = await open()
       for (const id of ['b1', 'b2']) await stage.run({ id })
       for (const id of ['b2', 'b1']) {
         stage.advance(1)
@@ -43,7 +43,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('also names segments whose seal never came', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1] })
       await stage.run({ id: 'b1', counts: [1] })
       const orphan = await stage.blobs.create('segments/b/0-7.jsonl')
@@ -57,7 +57,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
 
   describe('a batch whose bytes are gone', () => {
     it('is forgotten but for its money', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [2] })
       const balances = await stage.balances()
       const waste = await stage.audit.wasteByBatch()
@@ -71,7 +71,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('keeps in its books what was wasted after its end', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1] })
       await stage.append('late', 1, [answer(0)], 5n)
       const waste = await stage.audit.wasteByBatch()
@@ -82,7 +82,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is forgotten once, and none that still runs or was not deleted', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'kept', counts: [1] })
       await stage.engine.purged('kept')
       expect((await stage.tenant().output('kept', 0))?.kind).toBe('segment')
@@ -100,7 +100,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('never gives the ids of its shards to others', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [1, 1] })
       await stage.tenant().remove('b')
       await stage.engine.purged('b')
@@ -111,7 +111,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
 
   describe('what a sweep of the blobs asks', () => {
     it('which batches there are', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b1' })
       await stage.accept({ id: 'b2', account: 'other' })
       await stage.tenant().remove('b1')
@@ -120,7 +120,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('which have not ended, and the segments that their sealed shards name', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'done', counts: [1] })
       await stage.accept({ id: 'half', counts: [1, 1] })
       await stage.accept({ id: 'new', counts: [1] })
@@ -134,7 +134,7 @@ export const retentionCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('whether a batch has ended', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       expect(await stage.engine.hasEnded('b')).toBe(false)
       await stage.tenant().stop('b', 'cancel')

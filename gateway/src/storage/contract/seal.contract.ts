@@ -8,7 +8,7 @@ const LARGE_LINE_BYTES = 30_000
 export const sealCases = ({ open, itWithClock }: Cases): void => {
   describe('sealing a shard', () => {
     it('writes its lines in input order, whatever the order in which they were answered', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [7] })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -28,7 +28,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('captures the charge from the hold and books what it cost and wasted', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [2, 1] })
       await stage.join('w')
       const [first, second] = await stage.claim('w')
@@ -55,7 +55,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('takes from what is available where the charge went beyond the hold', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b', counts: [2], hold: 1n })
       expect(await stage.balances()).toMatchObject({ 'account:acme:available': -2n * CHARGE })
       expect(await stage.balances()).not.toHaveProperty('account:acme:held')
@@ -63,7 +63,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('ends its batch with the last one, and keeps the sums and times as they were', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 2] })
       await stage.join('w')
       for (const shard of await stage.claim('w')) {
@@ -86,7 +86,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is refused while a request has no answer', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -99,7 +99,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is lost on who does not own the shard, and leaves no segment behind', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       await stage.join('w')
       const stale = await stage.claimOne('w')
@@ -118,7 +118,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('happens once where the same seal is asked for twice at the same moment', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -130,7 +130,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is final: a sealed shard is neither claimed nor given back nor accused', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -149,7 +149,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
       ['deadline', 'expired', 'expired'],
       ['budget', 'cancelled', 'failed'],
     ])('by %s, with requests left %s, is %s', async (cause, kind, outcome) => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [2] })
       await stage.tenant().stop('b', cause)
       await stage.join('w')
@@ -167,7 +167,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is completed where the stop came too late to leave a request unanswered', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       await stage.tenant().stop('b', 'cancel')
       await stage.join('w')
@@ -176,7 +176,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('has no latency where no call was made', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1] })
       await stage.tenant().stop('b', 'cancel')
       await stage.join('w')
@@ -191,7 +191,7 @@ export const sealCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('ends at the time of the last seal', async () => {
-      await using stage = await open()
+      const stage = await open()
       const { batch } = await stage.accept({ id: 'b', counts: [1] })
       await stage.join('w')
       const shard = await stage.claimOne('w')

@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest'
 import type { AnswerEntry } from '../../batch/answer-frame.ts'
 import { encodeFrame } from '../../batch/answer-frame.ts'
 import { hasBit } from '../../batch/done-bits.ts'
@@ -101,7 +102,7 @@ export const unanswered = (position: number, kind: 'expired' | 'cancelled' | 'fa
     line: Buffer.from(`{"${kind}":${position}}\n`),
   })
 
-export interface Stage extends AsyncDisposable {
+export interface Stage {
   readonly engine: EngineStore
   readonly keys: KeyStore
   readonly audit: AuditStore
@@ -124,6 +125,7 @@ export interface Stage extends AsyncDisposable {
   findings(): Promise<string[]>
   /** Ledger account to amount, without those that are even. */
   balances(): Promise<Record<string, Nano>>
+  close(): Promise<void>
 }
 
 export const refOf = (worker: string, { id, epoch }: ClaimedShard): ShardRef => ({ shard: id, epoch, worker })
@@ -178,9 +180,21 @@ export const createStage = (opened: OpenedStore): Stage => {
         balances.filter(({ amount }) => amount !== 0n).map(({ account, amount }) => [account, amount]),
       )
     },
-    [Symbol.asyncDispose]: opened.close,
+    close: opened.close,
   }
   return stage
+}
+
+/** Takes what a test opens, and closes it once the test is over, also where it failed. */
+export const closedAfterEach = () => {
+  const opened: Array<{ close(): Promise<void> }> = []
+  afterEach(async () => {
+    for (const each of opened.splice(0)) await each.close()
+  })
+  return <Opened extends { close(): Promise<void> }>(each: Opened): Opened => {
+    opened.push(each)
+    return each
+  }
 }
 
 /** What the cases of each topic are handed. */

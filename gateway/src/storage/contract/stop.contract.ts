@@ -7,7 +7,7 @@ const CAUSES: readonly StopCause[] = ['cancel', 'deadline', 'delete', 'budget']
 export const stopCases = ({ open, itWithClock }: Cases): void => {
   describe('stopping a batch', () => {
     it.each(CAUSES)('by %s: whoever runs it hears of it, and later causes change nothing', async (cause) => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 1] })
       await stage.accept({ id: 'other', counts: [1] })
       await stage.join('w')
@@ -20,14 +20,14 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('changes nothing about one that has ended', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.run({ id: 'b' })
       const ended = await stage.tenant().batch('b')
       expect(await stage.tenant().stop('b', 'cancel')).toEqual(ended)
     })
 
     it('finds none where there is no such batch', async () => {
-      await using stage = await open()
+      const stage = await open()
       expect(await stage.tenant().stop('b', 'cancel')).toBeUndefined()
       await stage.accept({ id: 'b' })
       await stage.tenant().remove('b')
@@ -35,7 +35,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is told to who claims the rest of it', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.tenant().stop('b', 'budget')
       await stage.join('w')
@@ -45,7 +45,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
 
   describe('the window of a batch', () => {
     itWithClock('ends by the clock of the store, and stops what still runs', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.accept({ id: 'longer', windowMs: WINDOW_MS + 1 })
       await stage.join('w')
@@ -60,7 +60,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('does not replace the cause of a batch that stops already', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.tenant().stop('b', 'cancel')
       stage.advance(WINDOW_MS)
@@ -71,7 +71,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
 
   describe('removing a batch', () => {
     it('hides it at once and stops it; behind the tombstone it drains and posts', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -88,7 +88,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('keeps the cause of one that stops already', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.tenant().stop('b', 'cancel')
       await stage.tenant().remove('b')
@@ -97,7 +97,7 @@ export const stopCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is false where there is no such batch', async () => {
-      await using stage = await open()
+      const stage = await open()
       expect(await stage.tenant().remove('b')).toBe(false)
     })
   })

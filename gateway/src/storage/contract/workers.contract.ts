@@ -16,7 +16,7 @@ const reclaimed = async (stage: Stage) => {
 export const workerCases = ({ open, itWithClock }: Cases): void => {
   describe('a worker', () => {
     itWithClock('lives as long as it renews its lease', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.join('w')
       stage.advance(LEASE_MS - 1)
@@ -27,7 +27,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('that renews too late is dead, fenced or not', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.join('w')
       stage.advance(LEASE_MS)
       expect(await stage.engine.renew('w', LEASE_MS)).toEqual({ alive: false })
@@ -36,14 +36,14 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('that never joined is not alive', async () => {
-      await using stage = await open()
+      const stage = await open()
       expect(await stage.engine.renew('nobody', LEASE_MS)).toEqual({ alive: false })
     })
 
     itWithClock(
       'whose lease has run out loses its shards, with one more crash; the others keep theirs',
       async () => {
-        await using stage = await open()
+        const stage = await open()
         await stage.accept({ id: 'b', counts: [1, 1, 1] })
         await stage.join('dead', 'alive')
         const [first] = await stage.claim('dead', 1)
@@ -63,7 +63,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     )
 
     it('that leaves hands back what it held, without a crash', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await stage.join('w', 'w2')
       const shard = await stage.claimOne('w')
@@ -77,7 +77,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('that joins alone fences every earlier one at once', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 1] })
       await stage.join('w1', 'w2')
       const [first] = await stage.claim('w1', 1)
@@ -90,7 +90,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('hears what it holds, also where the reply to its claim was lost', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [1, 1] })
       await stage.join('w', 'w2')
       const shards = await stage.claim('w')
@@ -104,7 +104,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
 
   describe('a shard that is handed back', () => {
     it('waits again, without a crash', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.join('w')
       const shard = await stage.claimOne('w')
@@ -114,7 +114,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it("is not its caller's to give where the epoch or the worker is another", async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b' })
       await stage.join('w')
       const ref = refOf('w', await stage.claimOne('w'))
@@ -132,7 +132,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
 
   describe('a request that ran alone when its worker died', () => {
     it('is accused, and once more for each death in a row', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await dieWith(stage, 'w1', 2)
       await dieWith(stage, 'w2', 2)
@@ -140,7 +140,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('gives way to the next one that a worker dies with', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await dieWith(stage, 'w1', 2)
       await dieWith(stage, 'w2', 0)
@@ -148,7 +148,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     it('is cleared by a death with nothing in flight alone', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await dieWith(stage, 'w1', 2)
       await dieWith(stage, 'w2', null)
@@ -156,7 +156,7 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
     })
 
     itWithClock('is accused by the fence as well', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await stage.join('w')
       const ref = refOf('w', await stage.claimOne('w'))
@@ -167,8 +167,29 @@ export const workerCases = ({ open, itWithClock }: Cases): void => {
       expect(await stage.claimOne('w2')).toMatchObject({ crashes: 1, accused: { position: 1, deaths: 1 } })
     })
 
+    it('is not accused by the death of a worker that did not run it alone', async () => {
+      const stage = await open()
+      await stage.accept({ id: 'b', counts: [3] })
+      await stage.join('w1')
+      const ref = refOf('w1', await stage.claimOne('w1'))
+      await stage.engine.suspect(ref, 2)
+      await stage.engine.release(ref)
+      await stage.claimOne('w1')
+      expect(await reclaimed(stage)).toMatchObject({ crashes: 1, accused: null })
+    })
+
+    it('is not accused once its answer is told to be there', async () => {
+      const stage = await open()
+      await stage.accept({ id: 'b', counts: [3] })
+      await stage.join('w1')
+      const ref = refOf('w1', await stage.claimOne('w1'))
+      await stage.engine.suspect(ref, 2)
+      await stage.engine.suspect(ref, null)
+      expect(await reclaimed(stage)).toMatchObject({ crashes: 1, accused: null })
+    })
+
     it('stays accused while its shard is handed back in good order', async () => {
-      await using stage = await open()
+      const stage = await open()
       await stage.accept({ id: 'b', counts: [3] })
       await dieWith(stage, 'w1', 2)
       const shard = await reclaimed(stage)

@@ -7,11 +7,11 @@ import { openOnFile } from './sqlite-store.fixture.ts'
 /** Stands in everything that a client of a deleted batch sent or got. */
 const SECRET = 'S3CRET-0f-4-c1ient'
 
-/** Every file below the data directory in which the secret stands. */
-const filesWithSecret = (dataDir: string): string[] =>
+/** Every file below the data directory in which a text stands. */
+const filesWith = (dataDir: string, needle: string): string[] =>
   readdirSync(dataDir, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(dataDir, name)).isFile())
-    .filter((name) => readFileSync(join(dataDir, name)).includes(SECRET))
+    .filter((name) => readFileSync(join(dataDir, name)).includes(needle))
     .sort()
 
 const lineOf = (bytes: number): Buffer => Buffer.from(`${SECRET.repeat(Math.ceil(bytes / SECRET.length))}\n`)
@@ -43,11 +43,13 @@ describe('what a deleted batch left', () => {
         await stage.append('w', id, [answer(position, { line })])
       }
     }
-    expect(filesWithSecret(opened.dataDir)).toContain('sheepfold.db-wal')
+    expect(filesWith(opened.dataDir, SECRET)).toContain('sheepfold.db-wal')
     for (const shard of shards) await stage.finish('w', { ...shard, done: new Uint8Array([0b1111]) })
     for (const id of ids) await stage.tenant().remove(id)
     await purge(stage)
-    expect(filesWithSecret(opened.dataDir)).toEqual([])
+    expect(filesWith(opened.dataDir, SECRET)).toEqual([])
+    expect(ids.flatMap((id) => filesWith(opened.dataDir, `index of ${id} `))).toEqual([])
+    expect(filesWith(opened.dataDir, 'index of kept ')).toEqual(['sheepfold.db'])
     expect(await stage.text('segments/kept/0-1.jsonl')).toBe('kept\n'.repeat(4))
     expect(await stage.findings()).toEqual([])
   })
