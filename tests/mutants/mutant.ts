@@ -17,9 +17,15 @@ export const readMutants = (folder: string): Mutant[] =>
     .sort()
     .map((file) => readMutant(file, readFileSync(join(folder, file), 'utf8')))
 
+/** The patch with another first seed. */
+export const noteSeed = ({ patch }: Mutant, seed: number): string =>
+  patch.replace(NOTICED, `First noticed by seed ${seed}.`)
+
+const NOTICED = /^First noticed by seed (\d+)\.$/m
+
 const readMutant = (file: string, patch: string): Mutant => {
   const [breaks = '', hint = ''] = patch.split('\n')
-  const [, seed] = /^First noticed by seed (\d+)\.$/.exec(hint) ?? []
+  const [, seed] = NOTICED.exec(hint) ?? []
   if (breaks.length < 20 || breaks.startsWith('---') || seed === undefined) {
     throw new Error(`${file} must begin with what it breaks, then "First noticed by seed N."`)
   }

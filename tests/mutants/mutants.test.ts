@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { readMutants } from './mutant.ts'
-import { mutatedTree } from './mutated-tree.ts'
+import { withMutant } from './mutated-tree.ts'
 
 /** Behind the seed that noticed a mutant first: code that changed since may need another one. */
-const SEEDS_AFTER = '1-300'
+const SEEDS_AFTER = '1-1000'
 
 const mutants = readMutants(import.meta.dirname)
 
 describe('the simulation notices', () => {
   it.each(mutants)('$name: $breaks', async ({ patch, seed }) => {
-    using tree = mutatedTree(patch)
-    const first = await tree.simulate(`${seed}-${seed}`)
-    if (first.noticedBy !== undefined) return
-    const later = await tree.simulate(SEEDS_AFTER)
-    expect(later.noticedBy, `first ${first.output}, then ${later.output}`).toBeDefined()
+    await withMutant(patch, async (simulate) => {
+      const first = await simulate(`${seed}-${seed}`)
+      if (first.noticedBy !== undefined) return
+      const later = await simulate(SEEDS_AFTER)
+      expect(later.noticedBy, `first ${first.output}, then ${later.output}`).toBeDefined()
+    })
   })
 
   it('at least twelve mutants, each of which breaks something else', () => {

@@ -19,10 +19,8 @@ const COPIED = [
 /** A mutant that makes the simulation run for ever is not caught: its seed ends here. */
 const RUN_MS_MAX = 120_000
 
-export interface MutatedTree extends Disposable {
-  /** Runs the simulation with these seeds, until one of them notices something. */
-  simulate(seeds: string): Promise<Simulated>
-}
+/** Runs the simulation with these seeds, until one of them notices something. */
+export type Simulate = (seeds: string) => Promise<Simulated>
 
 export interface Simulated {
   /** The seed that noticed it; undefined where none did, or where something else went wrong. */
@@ -30,23 +28,24 @@ export interface Simulated {
   readonly output: string
 }
 
-/** A copy of our code with the patch applied, in a folder of its own. */
-export const mutatedTree = (patch: string): MutatedTree => {
+/** Works with a copy of our code to which the patch was applied, in a folder of its own. */
+export const withMutant = async <Result>(
+  patch: string,
+  work: (simulate: Simulate) => Promise<Result>,
+): Promise<Result> => {
   const tree = mkdtempSync(join(tmpdir(), 'sheepfold-mutant-'))
-  const dispose = (): void => rmSync(tree, { recursive: true, force: true })
   try {
     for (const path of COPIED) cpSync(join(ROOT, path), join(tree, path), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
     applyPatch(tree, patch)
-  } catch (error) {
-    dispose()
-    throw error
+    return await work((seeds) => simulateIn(tree, seeds))
+  } finally {
+    rmSync(tree, { recursive: true, force: true })
   }
-  return { simulate: (seeds) => simulate(tree, seeds), [Symbol.dispose]: dispose }
 }
 
 /** Plain Node and not vitest: it starts in a tenth of the time. */
-const simulate = (tree: string, seeds: string): Promise<Simulated> =>
+const simulateIn = (tree: string, seeds: string): Promise<Simulated> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['tests/simulation/main.ts', '--seeds', seeds], {
       cwd: tree,

@@ -79,7 +79,7 @@ describe('a frame of answers', () => {
     const readAll = (bytes: Uint8Array) => [...readFrame(bytes)]
     for (let length = 1; length < frame.length; length += 1) {
       if (length === entryBytes(one)) continue
-      expect(() => readAll(frame.subarray(0, length)), `cut off at ${length}`).toThrow()
+      expect(() => readAll(frame.subarray(0, length)), `cut off at ${length}`).toThrow('damaged at byte')
     }
     const unknownKind = Buffer.from(frame)
     unknownKind[4] = 4

@@ -69,8 +69,8 @@ export const encodeFrame = (entries: readonly AnswerEntry[]): Buffer => {
 
 const readEntry = (frame: Buffer, offset: number): AnswerEntry => {
   const kind = KINDS[frame[offset + 4] ?? 255]
-  const length = frame.readUInt32LE(offset + 8)
   const start = offset + ENTRY_HEADER_BYTES
+  const length = start > frame.length ? 0 : frame.readUInt32LE(offset + 8)
   if (kind === undefined || start + length > frame.length) {
     throw new Error(`a journal frame is damaged at byte ${offset} of ${frame.length}`)
   }

@@ -226,7 +226,7 @@ describe('the life of batches and shards', () => {
     const walked = new Set<string>()
     const property = fc.asyncProperty(fc.array(verb, { minLength: 20, maxLength: 80 }), async (steps) => {
       const world = openWorld()
-      await using stage = world.stage
+      const { stage } = world
       const given: Given = new Map()
       await stage.join(...WORKERS)
       await stage.accept({ id: 'b0', counts: [2, 2] })
@@ -238,6 +238,7 @@ describe('the life of batches and shards', () => {
         before = after
       }
       expect(await stage.findings()).toEqual([])
+      await stage.close()
     })
     await fc.assert(property, { numRuns: 150, seed: 20_261_125 })
     // The property is worth nothing where the verbs walk only half of the way.

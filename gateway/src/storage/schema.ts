@@ -191,4 +191,12 @@ CREATE TABLE entry (
   PRIMARY KEY (posting, account, currency)
 ) STRICT, WITHOUT ROWID;
 `,
+  `
+-- An append whose commit was in doubt may be sent again after its shard went with its batch, and must not be
+-- booked once more as waste. These ids are all that stays of a purged shard.
+CREATE TABLE purged_shard (
+  id INTEGER PRIMARY KEY,
+  append_ids TEXT NOT NULL            -- as they were in shard
+) STRICT;
+`,
 ]

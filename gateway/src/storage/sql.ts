@@ -13,7 +13,10 @@ export interface Db {
    * throws. Works never interleave. `name` names the crash points before and after the commit.
    */
   write<Result>(name: WriteName, work: (tx: Tx) => Promise<Result>): Promise<Result>
-  /** Makes erased bytes leave the disk, as far as readers beside us allow it now. */
+  /**
+   * Makes erased bytes leave the disk. It waits for no reader beside us: what one holds back leaves with a
+   * later write of `upkeep`.
+   */
   scrub(): Promise<void>
 }
 

@@ -22,13 +22,13 @@ export const storeContract = (
   open: () => Promise<OpenedStore>,
   { clock }: StoreContractTraits = { clock: 'settable' },
 ): void => {
-  const closed = closedAfterEach()
-  const cases: Cases = {
-    open: async () => closed(createStage(await open())),
-    itWithClock: (name, run) =>
-      clock === 'settable' ? it(name, run) : it.skip(`${name} (its clock is the system's)`, run),
-  }
   describe(`store: ${label}`, () => {
+    const closed = closedAfterEach()
+    const cases: Cases = {
+      open: async () => closed(createStage(await open())),
+      itWithClock: (name, run) =>
+        clock === 'settable' ? it(name, run) : it.skip(`${name} (its clock is the system's)`, run),
+    }
     acceptCases(cases)
     claimCases(cases)
     appendCases(cases)

@@ -2,7 +2,7 @@ import type { AnswerEntry } from '../../batch/answer-frame.ts'
 import { type Clock, type Random, sleep } from '../../clock/clock.ts'
 import { estimateUsage } from '../../money/estimate-usage.ts'
 import type { TokenPrices } from '../../money/price.ts'
-import type { Call, CallOutcome } from '../../provider/call.ts'
+import type { Call, CallOutcome, CallRequest } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import type { Answer, Verdict } from '../../provider/verdict.ts'
@@ -118,30 +118,26 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     }
   }
 
-  const call = async (pending: Pending, route: Route, body: Buffer): Promise<Verdict> => {
-    const { deployment, target, protocol } = route
-    pending.firstCallAt ??= clock.monotonic()
-    const outcome = await options.call({
-      baseUrl: deployment.baseUrl,
-      path: target.path,
-      headers: target.headers,
-      body,
-      firstByteMsMax: deployment.limits.firstByteMsMax,
-      totalMsMax: deployment.limits.totalMsMax,
-      answerBytesMax: options.answerBytesMax,
-      signal: pending.run.abort.signal,
-    })
-    const verdict = protocol.interpret(outcome)
-    noteTypical(route, outcome, verdict)
-    route.permit.done(outcome, verdict)
-    return verdict
-  }
+  const requestFor = ({ run }: Pending, { deployment, target }: Route, body: Buffer): CallRequest => ({
+    baseUrl: deployment.baseUrl,
+    path: target.path,
+    headers: target.headers,
+    body,
+    firstByteMsMax: deployment.limits.firstByteMsMax,
+    totalMsMax: deployment.limits.totalMsMax,
+    answerBytesMax: options.answerBytesMax,
+    signal: run.abort.signal,
+  })
 
   /** From permit to sink; without an await before the call, so that what allowed it still holds. */
   const execute = async (pending: Pending, route: Route): Promise<Next> => {
     options.crash('execute.before_call', pending.customId)
     const body = pending.run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
-    const verdict = await call(pending, route, body)
+    pending.firstCallAt ??= clock.monotonic()
+    const outcome = await options.call(requestFor(pending, route, body))
+    const verdict = route.protocol.interpret(outcome)
+    noteTypical(route, outcome, verdict)
+    route.permit.done(outcome, verdict)
     return verdict.kind === 'success'
       ? succeed(pending, route, verdict.answer, body)
       : afterFailure(pending, route, verdict)

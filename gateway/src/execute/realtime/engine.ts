@@ -63,6 +63,7 @@ interface ModelLane {
   readonly queue: FairQueue<Pending>
   readonly runs: Set<ShardRun>
   waitingForGate: boolean
+  readonly onReady: () => void
 }
 
 /** Claim ahead what the gates could have in flight twice over, so that no gate runs dry between claims. */
@@ -83,11 +84,18 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   })
 
   const laneOf = (model: string): ModelLane => {
-    let lane = lanes.get(model)
-    if (!lane) {
-      lane = { queue: createFairQueue(options.quantumBytes), runs: new Set(), waitingForGate: false }
-      lanes.set(model, lane)
+    const known = lanes.get(model)
+    if (known) return known
+    const lane: ModelLane = {
+      queue: createFairQueue(options.quantumBytes),
+      runs: new Set(),
+      waitingForGate: false,
+      onReady() {
+        lane.waitingForGate = false
+        pumpLane(model, lane)
+      },
     }
+    lanes.set(model, lane)
     return lane
   }
 
@@ -205,10 +213,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const wakeWhenReady = (model: string, lane: ModelLane): void => {
     if (lane.waitingForGate || lane.runs.size === 0) return
     lane.waitingForGate = true
-    routes.whenReady(model, () => {
-      lane.waitingForGate = false
-      pumpLane(model, lane)
-    })
+    routes.whenReady(model, lane.onReady)
   }
 
   const send = (pending: Pending, route: ReturnType<Routes['enter']> & object): void => {

@@ -88,6 +88,11 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     },
 
     whenReady(model, callback) {
+      const [only, ...others] = stopsOf(model)
+      if (only && others.length === 0) {
+        only.gate.whenReady('batch', callback)
+        return
+      }
       const cancels: Array<() => void> = []
       const once = (): void => {
         for (const cancel of cancels) cancel()

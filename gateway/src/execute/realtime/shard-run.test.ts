@@ -1,59 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createManualClock } from '../../clock/manual-clock.ts'
-import { encodeSell, flatPrices } from '../../money/price.ts'
 import type { ClaimedShard } from '../../storage/engine.ts'
-import { ShardRun } from './shard-run.ts'
-
-const COUNT = 3
-
-const claimed: ClaimedShard = {
-  id: 1,
-  epoch: 1,
-  batch: 'b',
-  account: 'acme',
-  dialect: 'native',
-  endpoint: '/v1/chat/completions',
-  model: 'batch-4.1',
-  number: 0,
-  count: COUNT,
-  crashes: 0,
-  accused: null,
-  done: new Uint8Array(1),
-  blob: 'inputs/b',
-  index: new Uint8Array(0),
-  template: '',
-  sell: encodeSell({ list: flatPrices(0n), batch: flatPrices(0n) }),
-  claimedAt: 0,
-  windowEnd: 1,
-  cause: null,
-}
-
-const runOf = (more: Partial<ClaimedShard>): ShardRun =>
-  new ShardRun({
-    claimed: { ...claimed, ...more },
-    worker: 'w',
-    dialect: {
-      requests: () => ({
-        count: COUNT,
-        batchIndex: (position) => position,
-        idStart: () => 0,
-        idLength: () => 2,
-        bodyStart: () => 0,
-        bodyLength: () => 2,
-        variant: () => 0,
-      }),
-      composer: () => () => Buffer.from('{}'),
-      line: () => Buffer.from('{}\n'),
-    },
-    deadline: 1_000,
-    // Nothing is loaded here.
-    blobs: { read: () => new Promise(() => {}) },
-    clock: createManualClock(),
-    windowBytesMax: 1_000,
-    mayStart: () => true,
-    onLoaded: () => {},
-    onError: () => {},
-  })
+import { runOf } from './shard-run.fixture.ts'
 
 const FRESH = { cautious: false, trial: undefined, culprit: false }
 const CAUTIOUS = { cautious: true, trial: undefined, culprit: false }

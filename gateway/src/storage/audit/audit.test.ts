@@ -1,25 +1,35 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnswerEntry, encodeFrame } from '../../batch/answer-frame.ts'
-import { answer, createStage, HOLD, type Stage, unanswered } from '../contract/stage.fixture.ts'
-import { openOnFile } from '../sqlite/sqlite-store.fixture.ts'
+import { createMemoryBlobs } from '../blobs/memory.ts'
+import { answer, closedAfterEach, createStage, HOLD, unanswered } from '../contract/stage.fixture.ts'
+import type { AuditStore } from '../operator.ts'
+import { openSqliteDirect } from '../sqlite/direct.ts'
+import { tempFolder } from '../sqlite/sqlite-store.fixture.ts'
 
 /** The ids of the shards below: two of the batch `done`, one of the batch `running`. */
 const DONE = 1
 const RUNNING = 3
 
 interface Books {
-  readonly stage: Stage
+  readonly audit: AuditStore
+  findings(): Promise<string[]>
   /** Changes rows behind the store's back. */
   tamper(sql: string, ...params: Uint8Array[]): void
 }
 
+const closed = closedAfterEach()
+const folder = tempFolder()
+const written = join(folder.path, 'written.db')
+const openPath = (path: string) =>
+  openSqliteDirect({ path, now: () => 1_000_000, blobs: createMemoryBlobs() })
+
 /** A batch that has ended, with waste after its seal, one that runs, and one that was purged. */
-const openBooks = async (): Promise<Books & AsyncDisposable> => {
-  const opened = await openOnFile()
-  const stage = createStage(opened)
+beforeAll(async () => {
+  const ports = openPath(written)
+  const stage = createStage({ ports, blobs: createMemoryBlobs(), advance: () => {}, close: ports.close })
   await stage.run({ id: 'done', counts: [2, 1] })
   await stage.append('late', DONE, [answer(0)])
   await stage.accept({ id: 'running', counts: [3] })
@@ -28,15 +38,25 @@ const openBooks = async (): Promise<Books & AsyncDisposable> => {
   await stage.run({ id: 'purged', counts: [1] })
   await stage.tenant().remove('purged')
   await stage.engine.purged('purged')
+  await stage.close()
+})
+
+afterAll(folder.remove)
+
+/** A copy of those books for one test. */
+const openBooks = (): Books => {
+  const path = join(folder.path, 'tampered.db')
+  copyFileSync(written, path)
+  const { audit } = closed(openPath(path))
   return {
-    stage,
+    audit,
+    findings: async () => (await audit.audit()).findings.map(({ code }) => code),
     tamper(sql, ...params) {
-      const database = new DatabaseSync(opened.database)
+      const database = new DatabaseSync(path)
       const { changes } = database.prepare(sql).run(...params)
       database.close()
       expect(changes, sql).toBeGreaterThan(0)
     },
-    [Symbol.asyncDispose]: opened.close,
   }
 }
 
@@ -66,6 +86,7 @@ const TAMPERED: ReadonlyArray<[code: string, sql: string, ...params: Uint8Array[
   ['journal_left', `${INSERT_JOURNAL} VALUES (${DONE}, 1, ?)`, frameOf(answer(0))],
   ['journal_wrong', `UPDATE shard SET tail = x'' WHERE id = ${RUNNING}`],
   ['journal_wrong', `UPDATE shard SET journal_bytes = 0 WHERE id = ${RUNNING}`],
+  ['journal_damaged', `UPDATE shard SET tail = substr(tail, 1, length(tail) - 1) WHERE id = ${RUNNING}`],
   ['accrual_wrong', `UPDATE shard SET completion_tokens = 0 WHERE id = ${RUNNING}`],
   ['answered_twice', `${INSERT_JOURNAL} SELECT id, 1, tail FROM shard WHERE id = ${RUNNING}`],
   ['answer_unmarked', `UPDATE shard SET done = x'00' WHERE id = ${RUNNING}`],
@@ -78,8 +99,8 @@ const TAMPERED: ReadonlyArray<[code: string, sql: string, ...params: Uint8Array[
 
 describe('the audit', () => {
   it('finds nothing in good books, and counts what it read', async () => {
-    await using books = await openBooks()
-    const report = await books.stage.audit.audit()
+    const books = openBooks()
+    const report = await books.audit.audit()
     expect(report.findings).toEqual([])
     expect(report).toMatchObject({ shards: 3, answers: 5 })
     expect(report.postings).toBeGreaterThan(0)
@@ -88,9 +109,9 @@ describe('the audit', () => {
   })
 
   it.each(TAMPERED)('finds %s after: %s', async (code, sql, ...params) => {
-    await using books = await openBooks()
+    const books = openBooks()
     books.tamper(sql, ...params)
-    expect(await books.stage.findings()).toContain(code)
+    expect(await books.findings()).toContain(code)
   })
 
   it('has no finding that is not provoked above', () => {
@@ -103,9 +124,9 @@ describe('the audit', () => {
   })
 
   it('names the row and both figures', async () => {
-    await using books = await openBooks()
+    const books = openBooks()
     books.tamper("UPDATE batch SET hold = hold + 1 WHERE id = 'running'")
-    const { findings } = await books.stage.audit.audit()
+    const { findings } = await books.audit.audit()
     expect(findings).toEqual([
       { code: 'hold_wrong', message: 'batch running holds 1000 nano-USD, it should hold 1001' },
     ])

@@ -1,11 +1,12 @@
 import type { AnswerEntry } from '../../batch/answer-frame.ts'
 import { countBits, hasBit } from '../../batch/done-bits.ts'
 import type { Nano } from '../../money/nano.ts'
+import { InvariantBroken } from '../errors.ts'
 import { SHARD_STATES } from '../life-names.ts'
 import { bytes, int, nano, oneOf, text } from '../rows.ts'
 import type { Row, Tx } from '../sql.ts'
 import { ACCRUAL_COLUMNS, accrue, emptyAccrual } from '../verbs/accrual.ts'
-import { journalFrame, journalSeqs, placedEntries } from '../verbs/journal.ts'
+import { journalFrame, journalSeqs, type PlacedEntry, placedEntries } from '../verbs/journal.ts'
 import { ledger } from '../verbs/post.ts'
 import type { ReportFinding } from './finding.ts'
 import { postedFor } from './posted.ts'
@@ -86,7 +87,7 @@ const checkJournal = async (tx: Tx, row: Row, report: ReportFinding): Promise<vo
   for (const seq of await journalSeqs(tx, id)) {
     const frame = (await journalFrame(tx, id, seq)) ?? new Uint8Array(0)
     journalBytes += frame.length
-    for (const { entry } of placedEntries(frame)) {
+    for (const { entry } of soundEntries(id, frame, report)) {
       checkEntry(id, entry, { done, seen }, report)
       seen.add(entry.position)
       accrue(sum, entry)
@@ -110,6 +111,16 @@ const checkJournal = async (tx: Tx, row: Row, report: ReportFinding): Promise<vo
         `shard ${id} accrued ${nano(row, column)} of ${column}, its journal says ${sum[column]}`,
       )
     }
+  }
+}
+
+/** The entries up to where a frame is damaged: the rest of the store is still worth reading. */
+function* soundEntries(shard: number, frame: Uint8Array, report: ReportFinding): Generator<PlacedEntry> {
+  try {
+    yield* placedEntries(frame)
+  } catch (error) {
+    if (!(error instanceof InvariantBroken)) throw error
+    report('journal_damaged', `the journal of shard ${shard} cannot be read: ${error.message}`)
   }
 }
 

@@ -211,5 +211,24 @@ export const appendCases = ({ open, itWithClock }: Cases): void => {
       expect((await stage.balances())['expense:waste']).toBe(COST + WASTE)
       expect(await stage.findings()).toEqual([])
     })
+
+    it('books nothing for an append in doubt that was taken before its shard went', async () => {
+      const stage = await open()
+      await stage.accept({ id: 'b', counts: [1] })
+      await stage.join('w')
+      const shard = await stage.claimOne('w')
+      const group = {
+        worker: 'w',
+        number: 1,
+        parts: [{ shard: shard.id, frame: encodeFrame([answer(0)]), waste: 0n }],
+      }
+      await stage.engine.append(group)
+      await stage.engine.seal(refOf('w', shard))
+      await stage.tenant().remove('b')
+      await stage.engine.purged('b')
+      const before = await stage.balances()
+      expect(await stage.engine.append(group)).toMatchObject([{ kind: 'gone' }])
+      expect(await stage.balances()).toEqual(before)
+    })
   })
 }

@@ -189,7 +189,7 @@ export const createStage = (opened: OpenedStore): Stage => {
 export const closedAfterEach = () => {
   const opened: Array<{ close(): Promise<void> }> = []
   afterEach(async () => {
-    for (const each of opened.splice(0)) await each.close()
+    for (const each of opened.splice(0).reverse()) await each.close()
   })
   return <Opened extends { close(): Promise<void> }>(each: Opened): Opened => {
     opened.push(each)

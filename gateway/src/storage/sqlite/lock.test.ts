@@ -21,15 +21,23 @@ const freshDataDir = (): string => {
 const HOLD_LOCK = `
   const { lockDataDir } = await import(process.argv[1])
   lockDataDir(process.argv[2])
+  // What nobody refers to is collected in a later turn of the loop.
+  await new Promise(setImmediate)
+  globalThis.gc()
+  await new Promise(setImmediate)
   console.log('locked')
   setInterval(() => {}, 1_000)`
 
-/** Another process that holds the lock until it dies. */
+/** Another process that holds the lock until it dies, though nothing in it refers to the lock. */
 const processWithLock = async (dataDir: string): Promise<ChildProcess> => {
   const module = new URL('./lock.ts', import.meta.url).href
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', HOLD_LOCK, '--', module, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', '--input-type=module', '--eval', HOLD_LOCK, '--', module, dataDir],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
   undo.push(() => child.kill('SIGKILL'))
   const [word] = await once(child.stdout, 'data')
   expect(String(word)).toBe('locked\n')

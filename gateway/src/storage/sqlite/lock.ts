@@ -4,6 +4,9 @@ import { dataDirPaths, makeDataDir } from './data-dir.ts'
 
 const BUSY = 5
 
+/** A connection that nobody refers to is closed by the garbage collector, and its lock would go with it. */
+const held = new Set<DatabaseSync>()
+
 /**
  * One `serve` process for a data directory. Node has no flock, so the lock is that of a second, empty SQLite
  * file, held in an exclusive transaction for as long as the process lives: the operating system releases it
@@ -25,5 +28,11 @@ export const lockDataDir = (dataDir: string): { release(): void } => {
     }
     throw error
   }
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
 }

@@ -4,7 +4,7 @@ import { MIGRATIONS } from '../schema.ts'
 import { describeSqliteError } from './sqlite-errors.ts'
 
 /** How long a writer waits for another process, such as `keys create` beside the server. */
-const BUSY_MS = 5_000
+export const BUSY_MS = 5_000
 
 /**
  * A checkpoint stops the writer for 10 ms and more. Once in 64 MB instead of SQLite's 4 MB: the pages that

@@ -17,6 +17,8 @@ const TAKE = `
     ${ACCRUAL_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ')}
   WHERE id = ?`
 
+const PURGED = 'SELECT append_ids FROM purged_shard WHERE id = ?'
+
 const WASTE_ONLY = 'UPDATE shard SET append_ids = ?, waste = waste + ? WHERE id = ?'
 
 /** Who appends: the worker's incarnation, and the number of its group. */
@@ -145,7 +147,7 @@ const recordWaste = async (tx: Tx, { row, part, id, appendIds, waste }: AppendTa
   }
 }
 
-/** The shard went with its batch. What the answers cost is booked all the same. */
+/** The shard went with its batch. What the answers cost is booked all the same, unless they came before that. */
 const appendToGone = async (tx: Tx, id: AppendId, part: AppendPart): Promise<AppendReceipt> => {
   let waste = part.waste
   let duplicates = 0
@@ -153,8 +155,13 @@ const appendToGone = async (tx: Tx, id: AppendId, part: AppendPart): Promise<App
     waste += entry.cost
     duplicates += 1
   }
-  await postWaste(tx, { id, shard: part.shard, batch: null, waste })
+  if (!(await cameBefore(tx, id, part))) await postWaste(tx, { id, shard: part.shard, batch: null, waste })
   return { shard: part.shard, kind: 'gone', taken: 0, duplicates, remaining: 0 }
+}
+
+const cameBefore = async (tx: Tx, { worker, number }: AppendId, { shard }: AppendPart): Promise<boolean> => {
+  const row = await tx.get(PURGED, [shard])
+  return row !== undefined && (parseIds(text(row, 'append_ids'))[worker] ?? -1) >= number
 }
 
 const postWaste = async (

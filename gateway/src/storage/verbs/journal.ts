@@ -1,4 +1,5 @@
 import { type AnswerEntry, entryBytes, readFrame } from '../../batch/answer-frame.ts'
+import { InvariantBroken } from '../errors.ts'
 import { bytes, int } from '../rows.ts'
 import type { Tx } from '../sql.ts'
 
@@ -63,9 +64,14 @@ export interface PlacedEntry {
 /** The entries of a frame with the bytes that each takes in it. */
 export function* placedEntries(frame: Uint8Array): Generator<PlacedEntry> {
   let start = 0
-  for (const entry of readFrame(frame)) {
-    const end = start + entryBytes(entry)
-    yield { entry, start, end }
-    start = end
+  try {
+    for (const entry of readFrame(frame)) {
+      const end = start + entryBytes(entry)
+      yield { entry, start, end }
+      start = end
+    }
+  } catch (error) {
+    // A seal that is tried again would find it damaged for ever.
+    throw new InvariantBroken(error instanceof Error ? error.message : String(error), { cause: error })
   }
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import { createMemoryBlobs } from '../blobs/memory.ts'
-import { answer, createStage, refOf, type Stage } from '../contract/stage.fixture.ts'
+import { answer, closedAfterEach, createStage, refOf, type Stage } from '../contract/stage.fixture.ts'
 import type { ShardRef } from '../engine.ts'
 import { openSqliteDirect } from '../sqlite/direct.ts'
+
+const closed = closedAfterEach()
 
 /** A store in which something else happens at a named point of the next seal. */
 const open = () => {
@@ -16,7 +18,10 @@ const open = () => {
     happens?.()
   }
   const ports = openSqliteDirect({ path: ':memory:', now: clock.now, blobs, crash })
-  return { meanwhile, stage: createStage({ ports, blobs, advance: clock.advance, close: ports.close }) }
+  return {
+    meanwhile,
+    stage: closed(createStage({ ports, blobs, advance: clock.advance, close: ports.close })),
+  }
 }
 
 const answered = async (stage: Stage): Promise<ShardRef> => {
@@ -38,7 +43,6 @@ describe('a shard that is lost while its segment is written', () => {
     'at %s leaves no segment of that owner',
     async (point) => {
       const { stage, meanwhile } = open()
-      await using _stage = stage
       const ref = await answered(stage)
       // The store works in the order in which it is asked, so this comes before the seal's own transaction.
       meanwhile.set(point, () => void stage.engine.release(ref))
@@ -53,7 +57,6 @@ describe('a shard that is lost while its segment is written', () => {
 
   it('is sealed by its next owner meanwhile: only that segment stays', async () => {
     const { stage, meanwhile } = open()
-    await using _stage = stage
     const ref = await answered(stage)
     const { engine } = stage
     const sealedByNext = async (): Promise<void> => {
@@ -75,7 +78,6 @@ describe('a seal whose process dies', () => {
     'at %s is done again by whoever owns the shard next',
     async (point) => {
       const { stage, meanwhile } = open()
-      await using _stage = stage
       const ref = await answered(stage)
       meanwhile.set(point, () => {
         throw new Error('the power goes')
@@ -92,7 +94,6 @@ describe('a seal whose process dies', () => {
 
   it('after its commit has sealed: the same seal asked again is lost, and the segment stays', async () => {
     const { stage, meanwhile } = open()
-    await using _stage = stage
     const ref = await answered(stage)
     meanwhile.set('seal.after_commit', () => {
       throw new Error('the power goes')

@@ -20,7 +20,8 @@ const MARK = `
     ${ACCRUED.map((column) => `${column} = ?`).join(', ')}
   WHERE id = ? AND state = 'ended' AND deleted_at IS NOT NULL AND purged_at IS NULL`
 
-const DROP: readonly string[] = [
+const FORGET: readonly string[] = [
+  'INSERT INTO purged_shard (id, append_ids) SELECT id, append_ids FROM shard WHERE batch = ?',
   'DELETE FROM journal WHERE shard IN (SELECT id FROM shard WHERE batch = ?)',
   'DELETE FROM shard_input WHERE shard IN (SELECT id FROM shard WHERE batch = ?)',
   'DELETE FROM shard WHERE batch = ?',
@@ -69,7 +70,7 @@ const forget = async (tx: Tx, batch: string): Promise<boolean> => {
   const totals = (await totalsOfShards(tx, [batch])).get(batch)
   if (!totals) return false
   if ((await tx.run(MARK, [tx.now, ...accruedValues(totals), batch])) !== 1) return false
-  for (const statement of DROP) await tx.run(statement, [batch])
+  for (const statement of FORGET) await tx.run(statement, [batch])
   return true
 }
 
