@@ -31,6 +31,8 @@ export interface Scenario {
 /** Mean times between two of a kind in milliseconds (infinite: never), and probabilities. */
 export interface Trouble {
   readonly deathMs: number
+  /** Whoever reaches this named place first dies there: each has its turn, the rare ones too. */
+  readonly diesFirstAt: string | undefined
   /** Named places, and how likely it is to die at each time that one is reached. */
   readonly deathAtPoints: ReadonlyMap<string, number>
   readonly pauseMs: number
@@ -46,9 +48,12 @@ export interface Trouble {
   readonly noConnection: number
   /** What is asked of the store then is answered when it is over. */
   readonly storeStalls: readonly Period[]
-  /** [from, to): blobs fail with ENOSPC, the database is full, and only sometimes the room is seen to go. */
   readonly diskFull: readonly Period[]
-  readonly diskFullIsSeen: boolean
+  /**
+   * `seen`: there is no room, writes fail, and the stations see it. `unseen`: their look at the free space
+   * tells nothing, only the writes fail. `filling`: room runs out, and nothing has failed yet.
+   */
+  readonly diskFullIs: 'seen' | 'unseen' | 'filling'
 }
 
 export interface Period {
@@ -60,6 +65,8 @@ export const drawScenario = (seed: number): Scenario => {
   const dice = createDice(seed, 'scenario')
   const mode = dice.chance(0.35) ? 'alone' : 'cluster'
   const chaosMs = dice.int(15_000, 60_000)
+  const trouble = drawTrouble(dice, chaosMs, seed)
+  const isSoonPurged = trouble.diesFirstAt?.startsWith('purge') || dice.chance(0.4)
   return {
     seed,
     mode,
@@ -67,10 +74,10 @@ export const drawScenario = (seed: number): Scenario => {
     chaosMs,
     execute: drawExecuteLimits(dice),
     intake: drawIntakeLimits(dice),
-    retentionMs: dice.chance(0.4) ? dice.int(1_000, 40_000) : 30 * 86_400_000,
+    retentionMs: isSoonPurged ? dice.int(1_000, 30_000) : 30 * 86_400_000,
     concurrencyMax: dice.pick([1, 3, 12]),
     orders: drawOrders(dice.fork('orders'), chaosMs),
-    trouble: drawTrouble(dice, chaosMs, seed),
+    trouble,
     faults: drawFaults(dice, chaosMs),
   }
 }
@@ -101,11 +108,14 @@ const drawTrouble = (dice: Dice, chaosMs: number, seed: number): Trouble => {
   const often = (ms: number): number =>
     dice.chance(0.5) ? ms * dice.between(0.5, 2) : Number.POSITIVE_INFINITY
   const rate = (most: number): number => (dice.chance(0.5) ? most * dice.next() ** 2 : 0)
+  const diesFirstAt = dice.chance(0.7) ? CRASH_POINTS[seed % CRASH_POINTS.length] : undefined
+  const isRestarted = diesFirstAt?.startsWith('release') || dice.chance(0.4)
   return {
     deathMs: often(15_000),
-    deathAtPoints: dice.chance(0.5) ? drawDeathPoints(dice, seed) : new Map(),
+    diesFirstAt,
+    deathAtPoints: dice.chance(0.5) ? drawDeathPoints(dice) : new Map(),
     pauseMs: often(12_000),
-    restartMs: dice.chance(0.4) ? 12_000 : Number.POSITIVE_INFINITY,
+    restartMs: isRestarted ? 12_000 : Number.POSITIVE_INFINITY,
     clockJumpMs: often(10_000),
     skewed: dice.chance(0.7),
     storeRefusal: rate(0.15),
@@ -117,17 +127,13 @@ const drawTrouble = (dice: Dice, chaosMs: number, seed: number): Trouble => {
     noConnection: rate(0.2),
     storeStalls: dice.chance(0.25) ? drawPeriods(dice, chaosMs) : [],
     diskFull: dice.chance(0.3) ? drawPeriods(dice, chaosMs) : [],
-    diskFullIsSeen: dice.chance(0.6),
+    diskFullIs: dice.pick(['seen', 'unseen', 'filling']),
   }
 }
 
 /** A few of them, often: a seed that dies everywhere never gets far. */
-const drawDeathPoints = (dice: Dice, seed: number): Map<string, number> => {
-  // One of them in its turn, so that the rare ones are reached too.
-  const [inTurn = ''] = CRASH_POINTS.slice(seed % CRASH_POINTS.length)
-  const others = Array.from({ length: dice.int(0, 3) }, () => dice.pick(CRASH_POINTS))
-  return new Map([inTurn, ...others].map((point) => [point, dice.between(0.01, 0.4)]))
-}
+const drawDeathPoints = (dice: Dice): Map<string, number> =>
+  new Map(Array.from({ length: dice.int(1, 4) }, () => [dice.pick(CRASH_POINTS), dice.between(0.01, 0.4)]))
 
 const drawPeriods = (dice: Dice, chaosMs: number): Period[] =>
   Array.from({ length: dice.int(1, 3) }, () => {

@@ -48,9 +48,7 @@ const RARE = [
   'purged',
   'release lost',
   'seal lost',
-  ...['accept', 'append', 'claim', 'seal', 'release', 'stop', 'remove', 'purge'].map(
-    (name) => `doubt ${name}`,
-  ),
+  ...['accept', 'append', 'claim', 'seal', 'stop', 'remove'].map((name) => `doubt ${name}`),
 ]
 
 describe.runIf(one === undefined)('the stations in virtual time', () => {

@@ -19,14 +19,20 @@ export interface Weather {
 }
 
 export const createWeather = ({ trouble, chaosMs }: Scenario, scheduler: Scheduler): Weather => {
+  let hasDied = false
   const isChaos = (): boolean => scheduler.now() < chaosMs
   const now = (probability: number) => (): number => (isChaos() ? probability : 0)
   const during = (periods: readonly Period[]): Period[] =>
     periods.filter(({ from, to }) => scheduler.now() >= from && scheduler.now() < to)
-  const diskIsFull = (): boolean => during(trouble.diskFull).length > 0
+  const hasNoRoom = (): boolean => during(trouble.diskFull).length > 0
   return {
     isChaos,
-    deathAt: (point) => (isChaos() ? (trouble.deathAtPoints.get(point) ?? 0) : 0),
+    deathAt(point) {
+      if (!isChaos()) return 0
+      const isFirst = point === trouble.diesFirstAt && !hasDied
+      if (isFirst) hasDied = true
+      return isFirst ? 1 : (trouble.deathAtPoints.get(point) ?? 0)
+    },
     storeRefusal: now(trouble.storeRefusal),
     storeDoubt: now(trouble.storeDoubt),
     storeSlow: now(trouble.storeSlow),
@@ -35,7 +41,7 @@ export const createWeather = ({ trouble, chaosMs }: Scenario, scheduler: Schedul
     blobSlow: now(trouble.blobSlow),
     lostReply: now(trouble.lostReply),
     noConnection: now(trouble.noConnection),
-    diskIsFull,
-    freeBytes: () => (diskIsFull() && trouble.diskFullIsSeen ? 0 : 1_000_000),
+    diskIsFull: () => hasNoRoom() && trouble.diskFullIs !== 'filling',
+    freeBytes: () => (hasNoRoom() && trouble.diskFullIs !== 'unseen' ? 0 : 1_000_000),
   }
 }

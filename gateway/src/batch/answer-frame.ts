@@ -41,64 +41,97 @@ const COST_UNKNOWN = 2
 
 export const entryBytes = (entry: AnswerEntry): number => ENTRY_HEADER_BYTES + entry.line.length
 
-export const writeEntry = (target: Buffer, offset: number, entry: AnswerEntry): number => {
-  target.writeUInt32LE(entry.position, offset)
-  target[offset + 4] = KINDS.indexOf(entry.kind)
-  target[offset + 5] = (entry.usageEstimated ? ESTIMATED : 0) | (entry.costUnknown ? COST_UNKNOWN : 0)
-  target.writeUInt16LE(0, offset + 6)
-  target.writeUInt32LE(entry.line.length, offset + 8)
-  target.writeUInt32LE(entry.usage.promptTokens, offset + 12)
-  target.writeUInt32LE(entry.usage.cachedTokens, offset + 16)
-  target.writeUInt32LE(entry.usage.cacheWriteTokens, offset + 20)
-  target.writeUInt32LE(entry.usage.completionTokens, offset + 24)
-  target.writeUInt32LE(entry.usage.reasoningTokens, offset + 28)
-  target.writeBigInt64LE(entry.charge, offset + 32)
-  target.writeBigInt64LE(entry.listCharge, offset + 40)
-  target.writeBigInt64LE(entry.cost, offset + 48)
-  target.writeUInt32LE(Math.max(0, Math.round(entry.latencyMs)), offset + 56)
-  entry.line.copy(target, offset + ENTRY_HEADER_BYTES)
+/** A frame's bytes, and a view for its numbers: V8 compiles a DataView's reads and writes to one instruction. */
+interface Frame {
+  readonly bytes: Buffer
+  readonly view: DataView
+}
+
+const frameOf = (bytes: Buffer): Frame => ({
+  bytes,
+  view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+})
+
+const COUNT_MAX = 0xffff_ffff
+
+const isCount = (value: number): boolean => value >= 0 && value <= COUNT_MAX
+const isAmount = (value: Nano): boolean => BigInt.asIntN(64, value) === value
+
+/** A DataView would store another figure in silence. */
+const fits = ({ position, usage, charge, listCharge, cost, latencyMs }: AnswerEntry): boolean =>
+  isCount(position) &&
+  isCount(usage.promptTokens) &&
+  isCount(usage.cachedTokens) &&
+  isCount(usage.cacheWriteTokens) &&
+  isCount(usage.completionTokens) &&
+  isCount(usage.reasoningTokens) &&
+  isAmount(charge) &&
+  isAmount(listCharge) &&
+  isAmount(cost) &&
+  latencyMs <= COUNT_MAX
+
+const writeEntry = ({ bytes, view }: Frame, offset: number, entry: AnswerEntry): number => {
+  const { usage, line } = entry
+  if (!fits(entry))
+    throw new RangeError(`an answer to request ${entry.position} has a figure that fits no frame`)
+  view.setUint32(offset, entry.position, true)
+  view.setUint8(offset + 4, KINDS.indexOf(entry.kind))
+  view.setUint8(offset + 5, (entry.usageEstimated ? ESTIMATED : 0) | (entry.costUnknown ? COST_UNKNOWN : 0))
+  view.setUint16(offset + 6, 0, true)
+  view.setUint32(offset + 8, line.length, true)
+  view.setUint32(offset + 12, usage.promptTokens, true)
+  view.setUint32(offset + 16, usage.cachedTokens, true)
+  view.setUint32(offset + 20, usage.cacheWriteTokens, true)
+  view.setUint32(offset + 24, usage.completionTokens, true)
+  view.setUint32(offset + 28, usage.reasoningTokens, true)
+  view.setBigInt64(offset + 32, entry.charge, true)
+  view.setBigInt64(offset + 40, entry.listCharge, true)
+  view.setBigInt64(offset + 48, entry.cost, true)
+  view.setUint32(offset + 56, Math.max(0, Math.round(entry.latencyMs)), true)
+  bytes.set(line, offset + ENTRY_HEADER_BYTES)
   return offset + entryBytes(entry)
 }
 
 export const encodeFrame = (entries: readonly AnswerEntry[]): Buffer => {
-  const frame = Buffer.allocUnsafeSlow(entries.reduce((sum, entry) => sum + entryBytes(entry), 0))
+  const bytes = Buffer.allocUnsafeSlow(entries.reduce((sum, entry) => sum + entryBytes(entry), 0))
+  const frame = frameOf(bytes)
   let offset = 0
   for (const entry of entries) offset = writeEntry(frame, offset, entry)
-  return frame
+  return bytes
 }
 
-const readEntry = (frame: Buffer, offset: number): AnswerEntry => {
-  const kind = KINDS[frame[offset + 4] ?? 255]
+const readEntry = ({ bytes, view }: Frame, offset: number): AnswerEntry => {
+  const kind = KINDS[bytes[offset + 4] ?? 255]
   const start = offset + ENTRY_HEADER_BYTES
-  const length = start > frame.length ? 0 : frame.readUInt32LE(offset + 8)
-  if (kind === undefined || start + length > frame.length) {
-    throw new Error(`a journal frame is damaged at byte ${offset} of ${frame.length}`)
+  const length = start > bytes.length ? 0 : view.getUint32(offset + 8, true)
+  if (kind === undefined || start + length > bytes.length) {
+    throw new Error(`a journal frame is damaged at byte ${offset} of ${bytes.length}`)
   }
-  const flags = frame[offset + 5] ?? 0
+  const flags = view.getUint8(offset + 5)
   return {
-    position: frame.readUInt32LE(offset),
+    position: view.getUint32(offset, true),
     kind,
     usage: {
-      promptTokens: frame.readUInt32LE(offset + 12),
-      cachedTokens: frame.readUInt32LE(offset + 16),
-      cacheWriteTokens: frame.readUInt32LE(offset + 20),
-      completionTokens: frame.readUInt32LE(offset + 24),
-      reasoningTokens: frame.readUInt32LE(offset + 28),
+      promptTokens: view.getUint32(offset + 12, true),
+      cachedTokens: view.getUint32(offset + 16, true),
+      cacheWriteTokens: view.getUint32(offset + 20, true),
+      completionTokens: view.getUint32(offset + 24, true),
+      reasoningTokens: view.getUint32(offset + 28, true),
     },
     usageEstimated: (flags & ESTIMATED) !== 0,
     costUnknown: (flags & COST_UNKNOWN) !== 0,
-    charge: frame.readBigInt64LE(offset + 32),
-    listCharge: frame.readBigInt64LE(offset + 40),
-    cost: frame.readBigInt64LE(offset + 48),
-    latencyMs: frame.readUInt32LE(offset + 56),
-    line: frame.subarray(start, start + length),
+    charge: view.getBigInt64(offset + 32, true),
+    listCharge: view.getBigInt64(offset + 40, true),
+    cost: view.getBigInt64(offset + 48, true),
+    latencyMs: view.getUint32(offset + 56, true),
+    line: bytes.subarray(start, start + length),
   }
 }
 
 /** The entries of a frame in the order in which they were written. */
 export function* readFrame(bytes: Uint8Array): Generator<AnswerEntry> {
-  const frame = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let offset = 0; offset < frame.length; ) {
+  const frame = frameOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  for (let offset = 0; offset < frame.bytes.length; ) {
     const entry = readEntry(frame, offset)
     yield entry
     offset += entryBytes(entry)

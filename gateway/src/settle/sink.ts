@@ -50,6 +50,8 @@ export const createSink = (options: SinkOptions): Sink => {
   let open = new Map<number, OpenPart>()
   let openEntries = 0
   let openBytes = 0
+  /** When the first of the open group came. */
+  let openedAt = 0
   let committing: { entries: number } | undefined
   let number = 0
   let cancelTimer: (() => void) | undefined
@@ -62,6 +64,7 @@ export const createSink = (options: SinkOptions): Sink => {
     let part = open.get(shard)
     if (!part) {
       part = { entries: [], waste: 0n }
+      if (open.size === 0) openedAt = clock.monotonic()
       open.set(shard, part)
     }
     return part
@@ -70,7 +73,8 @@ export const createSink = (options: SinkOptions): Sink => {
   const schedule = (): void => {
     if (committing) return
     if (openBytes >= options.groupBytesMax || openEntries >= options.groupAnswersMax()) return void commit()
-    cancelTimer ??= clock.after(options.groupMsMax, commit)
+    // From the group's first answer, which may have waited for the commit before.
+    cancelTimer ??= clock.after(Math.max(0, openedAt + options.groupMsMax - clock.monotonic()), commit)
   }
 
   const takeGroup = (): AppendGroup => {

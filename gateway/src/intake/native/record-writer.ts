@@ -93,7 +93,7 @@ export class RecordWriter {
   }
 
   #copy(piece: Buffer): void {
-    piece.copy(this.#block, this.#used)
+    this.#block.set(piece, this.#used)
     this.#used += piece.length
   }
 

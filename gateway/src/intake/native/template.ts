@@ -62,9 +62,9 @@ const TAILS_KEPT = 256
 /** `Buffer.concat` of three, without its list and its checks. */
 const joined = (head: Buffer, fragment: Buffer, tail: Buffer): Buffer => {
   const whole = Buffer.allocUnsafe(head.length + fragment.length + tail.length)
-  head.copy(whole)
-  fragment.copy(whole, head.length)
-  tail.copy(whole, head.length + fragment.length)
+  whole.set(head)
+  whole.set(fragment, head.length)
+  whole.set(tail, head.length + fragment.length)
   return whole
 }
 

@@ -96,7 +96,7 @@ export class Connection {
     }
     const message = Buffer.allocUnsafe(head.length + body.length)
     message.write(head, 'latin1')
-    body.copy(message, head.length)
+    message.set(body, head.length)
     this.#socket.write(message)
   }
 
