@@ -10,7 +10,8 @@ import type { SqliteStore } from './sqlite-store.ts'
 
 /**
  * The store thread: it owns the one write connection, so that neither a commit nor a checkpoint ever stops
- * the loop that serves clients and providers. Calls are handled one after another, in the order of arrival.
+ * the loop that serves clients and providers. Transactions follow one another in the order of their calls; a
+ * seal that writes and syncs its segment meanwhile makes no append wait.
  */
 const openStore = async (dataDir: string): Promise<SqliteStore> => {
   const lock = lockDataDir(dataDir)
@@ -67,10 +68,7 @@ const serve = (store: SqliteStore, port: NonNullable<typeof parentPort>): void =
       reply({ id: call.id, ok: false, error: sentError(error) })
     }
   }
-  let last = Promise.resolve()
-  port.on('message', (call: Call) => {
-    last = last.then(() => answer(call))
-  })
+  port.on('message', (call: Call) => void answer(call))
   reply({ id: OPENED, ok: true, value: undefined })
 }
 
