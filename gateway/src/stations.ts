@@ -118,12 +118,14 @@ const createIncarnation = (
     else options.onError('read requests', error)
   }
   /** An input goes with its batch, so only one who still holds the shard may miss it. */
-  const onMissing = async ({ ref }: ShardRun, error: Error): Promise<void> => {
+  const onMissing = async (run: ShardRun, error: Error): Promise<void> => {
+    const { ref } = run
     try {
-      const { held } = await store.tick(worker)
+      const { stopping, held } = await store.tick(worker)
+      engine.stopBatches(stopping)
       const isOurs = held.some(({ shard, epoch }) => shard === ref.shard && epoch === ref.epoch)
       if (isOurs) options.onFatal(error)
-      else engine.lose(ref.shard)
+      else engine.lose(run)
     } catch (refusal) {
       // The input is read again in a second, and this is asked again.
       options.onError('look for a shard', refusal)

@@ -14,7 +14,12 @@ export const parseUsd = (text: string): Nano | undefined => {
 /** Exact decimal USD without trailing zeros beyond cents: `2.00`, `0.000412`, `-1.50`. */
 export const formatUsd = (amount: Nano): string => {
   const sign = amount < 0n ? '-' : ''
-  const absolute = amount < 0n ? -amount : amount
-  const fraction = (absolute % NANO_PER_USD).toString().padStart(9, '0').replace(/0+$/, '').padEnd(2, '0')
-  return `${sign}${absolute / NANO_PER_USD}.${fraction}`
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(DECIMALS + 1, '0')
+  const point = digits.length - DECIMALS
+  let end = digits.length
+  while (end > point + 2 && digits.charCodeAt(end - 1) === ZERO) end -= 1
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point, end)}`
 }
+
+const DECIMALS = 9
+const ZERO = 0x30

@@ -21,16 +21,17 @@ const TOKENS_PER_MTOK = 1_000_000n
 
 /** Σ tokens × price ÷ 10⁶ over the kinds, rounded once, half up. */
 export const priceOf = (usage: Usage, prices: TokenPrices): Nano => {
-  const cached = BigInt(usage.cachedTokens)
-  const written = BigInt(usage.cacheWriteTokens)
-  const fresh = BigInt(usage.promptTokens) - cached - written
+  const fresh = usage.promptTokens - usage.cachedTokens - usage.cacheWriteTokens
   const total =
-    fresh * prices.input +
-    cached * prices.cachedInput +
-    written * prices.cacheWrite +
-    BigInt(usage.completionTokens) * prices.output
+    times(fresh, prices.input) +
+    times(usage.cachedTokens, prices.cachedInput) +
+    times(usage.cacheWriteTokens, prices.cacheWrite) +
+    times(usage.completionTokens, prices.output)
   return (total + TOKENS_PER_MTOK / 2n) / TOKENS_PER_MTOK
 }
+
+/** Most answers have tokens of two kinds only, and this runs three times for each. */
+const times = (tokens: number, price: Nano): Nano => (tokens === 0 ? 0n : BigInt(tokens) * price)
 
 /** One figure for all tokens, input and output alike. */
 export const flatPrices = (price: Nano): TokenPrices => ({

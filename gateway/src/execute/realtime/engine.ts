@@ -19,7 +19,7 @@ export interface RealtimeEngine {
   /** Stops all runs, and those that a claim under way may still bring. */
   stopAll(cause: 'shutdown' | 'lost', drainMs: number): void
   /** The shard is somebody else's: its run is dropped. */
-  lose(shard: number): void
+  lose(run: ShardRun): void
   /** The store has answered for a group. */
   receipt(receipt: AppendReceipt): void
   /** Models that want no further shard: enough is at hand, or no deployment of theirs is open. */
@@ -168,7 +168,8 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     lane.queue.remove(run)
     lane.runs.delete(run)
     options.finish(run).then(() => {
-      runs.delete(run.claimed.id)
+      // A release whose reply was lost may have let this very worker claim the shard again meanwhile.
+      if (runs.get(run.claimed.id) === run) runs.delete(run.claimed.id)
       options.onRoom()
       if (runs.size > 0) return
       const waiters = idleWaiters
@@ -267,10 +268,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       closing = { cause, drainMs }
       for (const run of runs.values()) stopRun(run, cause, drainMs)
     },
-    lose(shard) {
-      const run = runs.get(shard)
-      if (run) stopRun(run, 'lost', 0)
-    },
+    lose: (run) => stopRun(run, 'lost', 0),
     holds: (shard) => runs.has(shard),
     receipt(receipt) {
       const run = runs.get(receipt.shard)

@@ -51,7 +51,7 @@ class HeaderText implements ResponseHeaders {
 
   /** One that came twice is joined with a comma, as HTTP allows. */
   get(name: string): string | undefined {
-    const wanted = `\r\n${name}:`
+    const wanted = wantedFor(name)
     let joined: string | undefined
     for (let at = this.#lower.indexOf(wanted); at >= 0; at = this.#lower.indexOf(wanted, at + 2)) {
       const start = at + wanted.length
@@ -61,6 +61,18 @@ class HeaderText implements ResponseHeaders {
     }
     return joined
   }
+}
+
+const wantedTexts = new Map<string, string>()
+
+/** What is searched for; the names are the dozen that this program asks for. */
+const wantedFor = (name: string): string => {
+  let wanted = wantedTexts.get(name)
+  if (wanted === undefined) {
+    wanted = `\r\n${name}:`
+    wantedTexts.set(name, wanted)
+  }
+  return wanted
 }
 
 const framingOf = (status: number, headers: ResponseHeaders): Framing => {

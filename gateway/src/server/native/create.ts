@@ -7,6 +7,7 @@ import {
 import { encodeTemplate } from '../../intake/native/template.ts'
 import { encodeSell } from '../../money/price.ts'
 import { planBatch } from '../../plan/plan-batch.ts'
+import { StoreError, type StoreErrorCode } from '../../storage/errors.ts'
 import type { ApiKey } from '../../storage/operator.ts'
 import type { AcceptOutcome, BatchView, CreateQuery } from '../../storage/tenant.ts'
 import type { ServerContext } from '../context.ts'
@@ -41,24 +42,32 @@ export const createBatch = async (context: ServerContext, order: CreateOrder): P
   return acceptOrDrop(context, order, id, intake)
 }
 
-/** The blob is committed: unless a batch comes to own it, it goes. */
+/**
+ * The blob is committed: where it is known that no batch came to own it, it goes. Where the accept is in
+ * doubt it stays, for a batch that may be there after all; the sweep of the next start knows.
+ */
 const acceptOrDrop = async (
   context: ServerContext,
   order: CreateOrder,
   id: string,
   intake: AcceptedNative,
 ): Promise<BatchView> => {
-  let accepted = false
-  try {
-    const outcome = await accept(context, order, id, intake)
-    accepted = outcome.kind === 'accepted'
-    if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
-    if (accepted) context.onAccepted()
-    return outcome.batch
-  } finally {
-    if (!accepted) await context.blobs.remove(intake.blobName).catch((error) => context.onFault(error, id))
-  }
+  const drop = (): Promise<void> =>
+    context.blobs.remove(intake.blobName).catch((error) => context.onFault(error, id))
+  const outcome = await accept(context, order, id, intake).catch(async (error: unknown) => {
+    if (wroteNothing(error)) await drop()
+    throw error
+  })
+  if (outcome.kind === 'accepted') context.onAccepted()
+  else await drop()
+  if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
+  return outcome.batch
 }
+
+const NOTHING_WRITTEN: ReadonlySet<StoreErrorCode> = new Set(['disk_full', 'busy', 'closed'])
+
+const wroteNothing = (error: unknown): boolean =>
+  error instanceof ApiError || (error instanceof StoreError && NOTHING_WRITTEN.has(error.code))
 
 const accept = async (
   context: ServerContext,
