@@ -44,7 +44,7 @@ export interface Gateway {
 /** Calls of all deployments go through one client; a connection is opened when it is needed. */
 const CONNECTIONS_MAX = 4_096
 /** Another process cannot end a batch on SQLite: this only guards against a hint that was lost. */
-const LOOK_FOR_END_MS = 1_000
+const LOOK_FOR_END_MS = 5_000
 
 /** The whole server in one process: SQLite and local files below one directory. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {

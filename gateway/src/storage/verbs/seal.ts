@@ -27,28 +27,30 @@ const DROP_JOURNAL = 'DELETE FROM journal WHERE shard = ?'
 export const seal = async (deps: SegmentDeps, ref: ShardRef): Promise<SealReceipt> => {
   const { db, crash } = deps
   const owned = await db.read((tx) => ownedShard(tx, ref, ''))
-  if (!owned) return { kind: 'lost' }
+  if (!owned) return LOST
   checkComplete(owned)
   crash('seal.before_segment')
-  const segment = await segmentOf(deps, ref, owned)
-  if (!segment) return { kind: 'lost' }
-  crash('seal.after_segment')
-  const receipt = await db.write('seal', (tx) => commitSeal(tx, ref, segment))
-  if (receipt.kind === 'lost') await dropOrphan(deps, ref, segment)
+  const name = `segments/${text(owned, 'batch')}/${int(owned, 'number')}-${ref.epoch}.jsonl`
+  const segment = await segmentOf(deps, ref, { owned, name })
+  if (segment) crash('seal.after_segment')
+  const receipt = segment ? await db.write('seal', (tx) => commitSeal(tx, ref, segment)) : LOST
+  if (receipt.kind === 'lost') await dropOrphan(deps, ref, name)
   return receipt
 }
+
+const LOST: SealReceipt = { kind: 'lost' }
 
 /** Undefined where the shard was lost meanwhile: its next owner seals it, and the journal goes with that. */
 const segmentOf = async (
   deps: SegmentDeps,
   ref: ShardRef,
-  owned: Row,
+  { owned, name }: { owned: Row; name: string },
 ): Promise<WrittenSegment | undefined> => {
   try {
     return await writeSegment(deps, {
       shard: ref.shard,
       count: int(owned, 'n'),
-      name: `segments/${text(owned, 'batch')}/${int(owned, 'number')}-${ref.epoch}.jsonl`,
+      name,
       charge: nano(owned, 'charge'),
       cost: nano(owned, 'cost'),
     })
@@ -59,14 +61,11 @@ const segmentOf = async (
 }
 
 /**
- * The shard was lost while its segment was written. Its batch may be purged by now, and what it held must
- * not stay behind; but an earlier try of this very seal, whose reply was lost, may have come to name it.
+ * The shard was lost while its segment was written (a write that failed may have happened all the same). Its
+ * batch may be purged by now, and what it held must not stay behind; but an earlier try of this very seal,
+ * whose reply was lost, may have come to name it.
  */
-const dropOrphan = async (
-  { db, blobs }: SegmentDeps,
-  { shard }: ShardRef,
-  { name }: WrittenSegment,
-): Promise<void> => {
+const dropOrphan = async ({ db, blobs }: SegmentDeps, { shard }: ShardRef, name: string): Promise<void> => {
   const row = await db.read((tx) => tx.get(NAMED, [shard]))
   if (row?.segment !== name) await blobs.remove(name)
 }
@@ -74,7 +73,7 @@ const dropOrphan = async (
 const commitSeal = async (tx: Tx, ref: ShardRef, segment: WrittenSegment): Promise<SealReceipt> => {
   // Read again, and locked: late answers may have added waste, and the shard may have changed hands.
   const shard = await ownedShard(tx, ref, tx.traits.lockRow)
-  if (!shard) return { kind: 'lost' }
+  if (!shard) return LOST
   await tx.run(SEAL, [segment.name, segment.bytes, segment.latency, new Uint8Array(0), ref.shard, ref.epoch])
   await tx.run(DROP_JOURNAL, [ref.shard])
   await postShard(tx, shard)
