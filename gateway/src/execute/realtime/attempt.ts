@@ -104,7 +104,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     const now = clock.monotonic()
     const step = nextStep(pending.history, failure, now, deadline, options.random)
     pending.history = step.history
-    pending.failedOn.add(route.deployment.id)
+    pending.failedOn = new Set([...pending.failedOn, route.deployment.id])
     switch (step.do) {
       case 'fail':
         // Running out of time is not the request's fault: it stays unanswered, and expires with its batch.

@@ -72,17 +72,22 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     return state === 'shut' && (until === undefined || until > now())
   }
 
+  const pick = (model: string, { failedOn }: Routed): Stop | undefined => {
+    const stops = stopsOf(model)
+    if (stops.length === 1) return stops[0]
+    const choice = choose(stops.filter(isOpen), failedOn, credits.get(model) ?? new Map())
+    if (choice) credits.set(model, choice.credits)
+    return choice?.chosen
+  }
+
   return {
     ready: (model) => stopsOf(model).some(isOpen),
 
     enter(model, endpoint, request) {
-      const open = stopsOf(model).filter(isOpen)
-      const choice = choose(open, request.failedOn, credits.get(model) ?? new Map())
-      if (!choice) return undefined
-      const { chosen } = choice
+      const chosen = pick(model, request)
+      if (!chosen) return undefined
       const permit = chosen.gate.tryEnter('batch', chosen.typical.tokensOf(request.fragment.length))
       if (!permit) return undefined
-      credits.set(model, choice.credits)
       const { deployment, protocol, typical } = chosen
       return { deployment, protocol, typical, permit, target: targetOf(chosen, endpoint) }
     },

@@ -14,7 +14,7 @@ export interface Pending extends LoadedRequest {
   readonly run: ShardRun
   history: ErrorHistory
   /** Deployments that it failed on: another is taken where there is one. */
-  readonly failedOn: Set<string>
+  failedOn: ReadonlySet<string>
   /** Monotonic milliseconds of its first call. */
   firstCallAt: number | undefined
 }
@@ -23,6 +23,9 @@ export interface Pending extends LoadedRequest {
 const CRASHES_BEFORE_CAUTION = 3
 /** Alone of its shard at the first death, alone in its whole worker at the second: nobody else is left. */
 const DEATHS_BEFORE_POISON = 2
+
+/** Shared by all that have not failed yet, which most never do. */
+const NOWHERE: ReadonlySet<string> = new Set()
 
 /** One claimed shard while this worker runs it: which requests are taken, in flight, answered. */
 export class ShardRun implements Source<Pending> {
@@ -149,7 +152,7 @@ export class ShardRun implements Source<Pending> {
       variant: loaded.variant,
       run: this,
       history: undefined,
-      failedOn: new Set(),
+      failedOn: NOWHERE,
       firstCallAt: undefined,
     }
   }
