@@ -49,7 +49,7 @@ export interface EngineOptions {
   readonly finish: (run: ShardRun) => Promise<void>
   /** May a call start at all: is the lease held, is there room on the disk? */
   readonly mayStart: () => boolean
-  /** Called when a run has ended: there is room for another claim. */
+  /** Called when there is room for another claim. */
   readonly onRoom: () => void
   readonly onUnreadable: (run: ShardRun, error: unknown) => void
   readonly windowBytesMax: number
@@ -64,10 +64,12 @@ interface ModelLane {
   readonly runs: Set<ShardRun>
   waitingForGate: boolean
   readonly onReady: () => void
+  /** Shards came since the last time that another claim was asked for. */
+  fed: boolean
 }
 
-/** Claim ahead what the gates could have in flight twice over, so that no gate runs dry between claims. */
-const CLAIM_AHEAD = 2
+/** Claim ahead so many times what the gates could have in flight: a claim and the first read take as long. */
+const CLAIM_AHEAD = 4
 
 export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => {
   const { clock, routes, sink } = options
@@ -90,6 +92,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       queue: createFairQueue(options.quantumBytes),
       runs: new Set(),
       waitingForGate: false,
+      fed: false,
       onReady() {
         lane.waitingForGate = false
         pumpLane(model, lane)
@@ -118,6 +121,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     const lane = laneOf(claimed.model)
     lane.runs.add(run)
     lane.queue.add(run)
+    lane.fed = true
     trials.add(run)
     // A claim may be the first to tell that a batch stops, and then its other runs stop too; or its reply
     // is older than what a tick has told meanwhile.
@@ -183,6 +187,14 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     sink.trouble() === undefined && sink.unacknowledged() <= 2 * Math.max(inFlight, routes.limit())
 
   const pumpLane = (model: string, lane: ModelLane): void => {
+    sendWhatMayStart(model, lane)
+    // Before the lane runs dry: a claim takes a commit, and the gate's calls would wait for it.
+    if (!lane.fed || unstartedOf(lane) >= CLAIM_AHEAD * routes.limit(model)) return
+    lane.fed = false
+    options.onRoom()
+  }
+
+  const sendWhatMayStart = (model: string, lane: ModelLane): void => {
     while (options.mayStart() && sinkHasRoom()) {
       const ready = routes.ready(model)
       if (!ready) {
