@@ -4,6 +4,8 @@ import type { ShardOutput, TenantStore } from '../../storage/tenant.ts'
 const READ_BYTES = 1_048_576
 const LINE_FEED = 0x0a
 const COMMA = 0x2c
+/** A list of up to this size is read once and sent twice; a larger one is read again. */
+const KEPT_BYTES_MAX = 2 * READ_BYTES
 
 export interface ResultsOrder {
   readonly store: Pick<TenantStore, 'output'>
@@ -22,10 +24,17 @@ export interface ResultsOrder {
  * those of the other `results`; both hold the same.
  */
 export async function* resultsBody(order: ResultsOrder): AsyncGenerator<Buffer> {
+  let kept: Buffer[] | undefined = []
+  let keptBytes = 0
   yield Buffer.from(`{${order.head}"data":[`)
-  yield* listOf(order)
+  for await (const piece of listOf(order)) {
+    keptBytes += piece.length
+    if (keptBytes > KEPT_BYTES_MAX) kept = undefined
+    kept?.push(piece)
+    yield piece
+  }
   yield Buffer.from('],"results":[')
-  yield* listOf(order)
+  yield* kept ?? listOf(order)
   yield Buffer.from(`]${order.tail}}`)
 }
 
