@@ -5,7 +5,7 @@ import { clientOf, secondsToAnswer } from './batches.ts'
 import { createPace } from './pace.ts'
 
 /** V8 goes on compiling for so long: before, a round measures it and not the gateway of a night's work. */
-const WARM_UP_REQUESTS = 100 * batchSize
+const WARM_UP_REQUESTS = 200 * batchSize
 
 /** Sheepfold, used as its clients use it: batches over HTTP, long polls, results. */
 export const gateway: StartRunner = async ({ course, upstream, profileFolder }) => {

@@ -193,7 +193,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
 }
 
 const noteTypical = ({ typical }: Route, outcome: CallOutcome, verdict: Verdict): void => {
-  if (verdict.kind === 'success') typical.note({ ms: outcome.totalMs, usage: verdict.answer.usage })
+  if (verdict.kind === 'success') typical.note(outcome.totalMs, verdict.answer.usage)
 }
 
 const POISON = {

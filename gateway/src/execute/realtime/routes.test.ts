@@ -187,9 +187,9 @@ describe('what routes tell', () => {
 
   it('knows how long a call of the quickest deployment takes', () => {
     const { routes } = open(deployment('a'), deployment('b'))
-    enter(routes, 'b')?.typical.note({ ms: 900, usage: undefined })
+    enter(routes, 'b')?.typical.note(900, undefined)
     expect(routes.typicalMs('batch-4.1')).toBe(0)
-    enter(routes, 'a')?.typical.note({ ms: 300, usage: undefined })
+    enter(routes, 'a')?.typical.note(300, undefined)
     expect(routes.typicalMs('batch-4.1')).toBe(300)
   })
 

@@ -2,7 +2,7 @@ import type { Usage } from '../../money/usage.ts'
 
 /** What the calls of one deployment usually take: moving averages over its last hundred answers or so. */
 export interface Typical {
-  note(answer: { ms: number; usage: Usage | undefined }): void
+  note(ms: number, usage: Usage | undefined): void
   /** Milliseconds from the call to its whole answer; 0 before the first. */
   ms(): number
   /** Tokens, input and output, that a request of so many bytes will use: what its gate paces by. */
@@ -20,9 +20,9 @@ export const createTypical = (): Typical => {
   const blend = (mean: number | undefined, value: number): number =>
     mean === undefined ? value : mean + (value - mean) * WEIGHT_OF_LAST
   return {
-    note(answer) {
-      ms = blend(ms, answer.ms)
-      if (answer.usage) outputTokens = blend(outputTokens, answer.usage.completionTokens)
+    note(callMs, usage) {
+      ms = blend(ms, callMs)
+      if (usage) outputTokens = blend(outputTokens, usage.completionTokens)
     },
     ms: () => ms ?? 0,
     tokensOf: (bytes) => Math.ceil(bytes / BYTES_PER_TOKEN + (outputTokens ?? OUTPUT_TOKENS_ASSUMED)),
