@@ -34,7 +34,7 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   leaseMs: 10_000,
   tickMs: 1_000,
   stopDrainMs: 30_000,
-  windowBytesMax: MIB,
+  windowBytesMax: 262_144,
   quantumBytes: 65_536,
   answerBytesMax: 8 * MIB,
   diskFreeBytesMin: 64 * MIB,
