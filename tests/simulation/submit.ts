@@ -2,10 +2,10 @@ import type { Clock, Ids, Random } from '../../gateway/src/clock/clock.ts'
 import { type CatalogueModel, DEFAULT_CATALOGUE } from '../../gateway/src/config/catalogue.ts'
 import { DEFAULT_PRESETS } from '../../gateway/src/config/presets.ts'
 import type { IntakeLimits } from '../../gateway/src/intake/limits.ts'
-import { NATIVE_ENDPOINT, readNativeBatch } from '../../gateway/src/intake/native/read.ts'
-import { encodeTemplate } from '../../gateway/src/intake/native/template.ts'
-import { encodeSell, flatPrices } from '../../gateway/src/money/price.ts'
+import { readNativeBatch } from '../../gateway/src/intake/native/read.ts'
+import { flatPrices } from '../../gateway/src/money/price.ts'
 import { planBatch } from '../../gateway/src/plan/plan-batch.ts'
+import { newBatch } from '../../gateway/src/server/native/new-batch.ts'
 import type { Blobs } from '../../gateway/src/storage/blobs/blobs.ts'
 import type { TenantStore } from '../../gateway/src/storage/tenant.ts'
 import { bodyOf, type OrderPlan } from './orders.ts'
@@ -52,32 +52,15 @@ export const submit = async (station: IntakeStation, order: OrderPlan, again: bo
   const model = CATALOGUE.find((each) => each.id === order.model)
   const plan = model && planBatch({ ...intake, model, costBooks: COST_BOOKS, at: station.clock.now() })
   if (!plan) throw new Error(`${order.model} has no price`)
-  const outcome = await station.tenant(order.account).accept(
-    {
-      id,
-      apiKey: `key of ${order.account}`,
-      dialect: 'native',
-      endpoint: NATIVE_ENDPOINT,
-      model: intake.model,
-      task: intake.task,
-      blob: intake.blobName,
-      template: encodeTemplate(intake.template),
-      metadata: JSON.stringify(intake.metadata),
-      sell: encodeSell(plan.sell),
-      hold: plan.hold,
-      windowMs: intake.windowSeconds * 1_000,
-      retentionMs: station.retentionMs,
-      total: intake.total,
-      create: {
-        apiKey: `key of ${order.account}`,
-        path: '/v1/batches',
-        bodySha256: intake.bodySha256,
-        idempotencyKey: order.idempotencyKey,
-        again,
-      },
-    },
-    intake.shards,
-  )
+  const create = {
+    apiKey: `key of ${order.account}`,
+    path: '/v1/batches',
+    bodySha256: intake.bodySha256,
+    idempotencyKey: order.idempotencyKey,
+    again,
+  }
+  const batch = newBatch({ id, intake, plan, retentionMs: station.retentionMs, create })
+  const outcome = await station.tenant(order.account).accept(batch, intake.shards)
   // An accept that was rejected may have happened all the same: the input stays until the next sweep.
   if (outcome.kind !== 'accepted' && outcome.batch.id !== id) {
     await station.blobs.remove(intake.blobName).catch(() => undefined)

@@ -1,11 +1,4 @@
-import {
-  type AcceptedNative,
-  NATIVE_ENDPOINT,
-  type NativeIntake,
-  readNativeBatch,
-} from '../../intake/native/read.ts'
-import { encodeTemplate } from '../../intake/native/template.ts'
-import { encodeSell } from '../../money/price.ts'
+import { type AcceptedNative, type NativeIntake, readNativeBatch } from '../../intake/native/read.ts'
 import { planBatch } from '../../plan/plan-batch.ts'
 import { StoreError, type StoreErrorCode } from '../../storage/errors.ts'
 import type { ApiKey } from '../../storage/operator.ts'
@@ -14,6 +7,7 @@ import type { ServerContext } from '../context.ts'
 import { ApiError, ERRORS, type ErrorCode } from '../errors.ts'
 import type { CreateHeaders } from './create-query.ts'
 import { modelProblem } from './models.ts'
+import { newBatch } from './new-batch.ts'
 
 export interface CreateOrder {
   readonly key: ApiKey
@@ -79,27 +73,9 @@ const accept = async (
   const model = config.catalogue.get(intake.model)
   const plan = model && planBatch({ ...intake, model, costBooks: config.costBooks, at: clock.now() })
   if (!plan) throw new ApiError('model_not_priced', `"${intake.model}" has neither a price nor a known cost`)
-  const store = context.tenant(order.key.account)
-  return store.accept(
-    {
-      id,
-      apiKey: order.key.id,
-      dialect: 'native',
-      endpoint: NATIVE_ENDPOINT,
-      model: intake.model,
-      task: intake.task,
-      blob: intake.blobName,
-      template: encodeTemplate(intake.template),
-      metadata: JSON.stringify(intake.metadata),
-      sell: encodeSell(plan.sell),
-      hold: plan.hold,
-      windowMs: intake.windowSeconds * 1_000,
-      retentionMs: config.retentionMs,
-      total: intake.total,
-      create: queryOf(order, intake.bodySha256),
-    },
-    intake.shards,
-  )
+  const create = queryOf(order, intake.bodySha256)
+  const batch = newBatch({ id, intake, plan, retentionMs: config.retentionMs, create })
+  return context.tenant(order.key.account).accept(batch, intake.shards)
 }
 
 const queryOf = ({ key, path, headers }: CreateOrder, bodySha256: string): CreateQuery => ({

@@ -4,6 +4,7 @@ import type { Usage } from '../../money/usage.ts'
 import { Latency } from '../latency.ts'
 import { bytes, bytesOrNull, int, nano, text, usage } from '../rows.ts'
 import { placeholders, type Row, type Tx } from '../sql.ts'
+import { ACCRUAL_COLUMNS } from './accrual.ts'
 
 /** What the shards of a batch have accrued together. */
 export interface Totals {
@@ -19,23 +20,7 @@ export interface Totals {
 }
 
 /** The columns that shards accrue and batches freeze, under one name in both tables. */
-export const ACCRUED = [
-  'n_ok',
-  'n_err',
-  'n_expired',
-  'n_cancelled',
-  'prompt_tokens',
-  'cached_tokens',
-  'cache_write_tokens',
-  'completion_tokens',
-  'reasoning_tokens',
-  'estimated',
-  'cost_unknown',
-  'charge',
-  'list_charge',
-  'cost',
-  'waste',
-] as const
+export const ACCRUED = [...ACCRUAL_COLUMNS, 'waste'] as const
 
 // PostgreSQL sums bigint to numeric: the cast keeps an integer an integer, and fails where it does not fit.
 const SUMS = ACCRUED.map((column) => `CAST(sum(${column}) AS BIGINT) AS ${column}`).join(', ')

@@ -1,0 +1,33 @@
+import { type AcceptedNative, NATIVE_ENDPOINT } from '../../intake/native/read.ts'
+import { encodeTemplate } from '../../intake/native/template.ts'
+import { encodeSell } from '../../money/price.ts'
+import type { BatchPlan } from '../../plan/plan-batch.ts'
+import type { CreateQuery, NewBatch } from '../../storage/tenant.ts'
+
+/** What the store is handed of a native body that intake took in. */
+export const newBatch = (order: {
+  id: string
+  intake: AcceptedNative
+  plan: BatchPlan
+  retentionMs: number
+  create: CreateQuery
+}): NewBatch => {
+  const { id, intake, plan, retentionMs, create } = order
+  return {
+    id,
+    apiKey: create.apiKey,
+    dialect: 'native',
+    endpoint: NATIVE_ENDPOINT,
+    model: intake.model,
+    task: intake.task,
+    blob: intake.blobName,
+    template: encodeTemplate(intake.template),
+    metadata: JSON.stringify(intake.metadata),
+    sell: encodeSell(plan.sell),
+    hold: plan.hold,
+    windowMs: intake.windowSeconds * 1_000,
+    retentionMs,
+    total: intake.total,
+    create,
+  }
+}
