@@ -18,10 +18,17 @@ export const hasStore = (dataDir: string): boolean => existsSync(join(dataDir, '
 /** Every file of a data directory but the database's own, by its name below `blobs/`. */
 export const blobsOnDisk = (dataDir: string): string[] => {
   const root = join(dataDir, 'blobs')
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .toSorted()
+  for (;;) {
+    try {
+      return readdirSync(root, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    } catch (error) {
+      // The server removes a folder with its last blob, perhaps between the look above it and the look into it.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || !existsSync(root))
+        throw error
+    }
+  }
 }
 
 /** The inputs and segments that the database knows of. */
