@@ -23,6 +23,7 @@ export const blobsOnDisk = (dataDir: string): string[] => {
       return readdirSync(root, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+        .toSorted()
     } catch (error) {
       // The server removes a folder with its last blob, perhaps between the look above it and the look into it.
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT') || !existsSync(root))
