@@ -58,12 +58,15 @@ test(`${REQUESTS} requests are answered and charged once each over ${KILLS} kill
       // It is awaited below; where a kill goes wrong before that, the kill is what the test reports.
       job.catch(() => undefined)
       let lostInAll = 0
+      let lostBefore = 0
       for (const kill of plannedKills(random)) {
         const life = stage.spawn({ env: kill.env })
         expect(await ended(life, kill, simulator), life.stderr()).toEqual({ code: null, signal: 'SIGKILL' })
         const lost = await lostByKill(dataDir, simulator)
-        expect(lost).toBeLessThanOrEqual(LOST_MAX)
+        // What the kill before lost may not have been sent again yet: this life may have run other shards.
+        expect(lost).toBeLessThanOrEqual(lostBefore + LOST_MAX)
         lostInAll += lost
+        lostBefore = lost
       }
       const last = await stage.start()
       const ids = await job
