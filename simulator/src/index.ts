@@ -1,5 +1,5 @@
-export { expectedAnswer } from './core/answer.ts'
 export { checkFaults, checkOptions } from './core/check-options.ts'
+export { expectedAnswer } from './core/expected-answer.ts'
 export type { Fault, FaultKind, ModelOptions, SimulatorOptions } from './core/options.ts'
 export { faultKinds } from './core/options.ts'
 export type { Filler, Reaction, SimulatorRequest } from './core/reaction.ts'

@@ -27,11 +27,18 @@ const entry = (list: Row, batch: Row, source: string): readonly CostEntry[] => [
   { list: prices(list), batch: prices(batch), source, checkedOn: CHECKED_ON },
 ]
 
+/** Embeddings have no cache, so all input costs the same, and no output that could cost anything. */
+const embedding = (list: string, batch: string, source: string): readonly CostEntry[] =>
+  entry([list, list, list, '0'], [batch, batch, batch, '0'], source)
+
 export const DEFAULT_COSTS: CostBooks = new Map([
   ['gpt-4.1', entry(['2.00', '0.50', '2.00', '8.00'], ['1.00', '0.25', '1.00', '4.00'], PYDANTIC)],
   ['gpt-4.1-mini', entry(['0.40', '0.10', '0.40', '1.60'], ['0.20', '0.05', '0.20', '0.80'], PYDANTIC)],
+  ['gpt-4.1-nano', entry(['0.10', '0.025', '0.10', '0.40'], ['0.05', '0.0125', '0.05', '0.20'], PYDANTIC)],
   ['gpt-4o', entry(['2.50', '1.25', '2.50', '10.00'], ['1.25', '0.625', '1.25', '5.00'], PYDANTIC)],
   ['gpt-4o-mini', entry(['0.15', '0.075', '0.15', '0.60'], ['0.075', '0.0375', '0.075', '0.30'], PYDANTIC)],
+  ['text-embedding-3-small', embedding('0.02', '0.01', PYDANTIC)],
+  ['text-embedding-3-large', embedding('0.13', '0.065', PYDANTIC)],
   [
     'claude-sonnet-4-5',
     entry(['3.00', '0.30', '3.75', '15.00'], ['1.50', '0.15', '1.875', '7.50'], PYDANTIC),

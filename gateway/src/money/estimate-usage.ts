@@ -24,11 +24,21 @@ const tokensOf = (text: string): number => {
   return tokens
 }
 
+/** The text of one exchange that is billed by the token. */
+export interface BilledText {
+  readonly input: readonly string[]
+  /** Input that came as tokens already. */
+  readonly inputTokens: number
+  readonly output: readonly string[]
+}
+
 /** Usage counted by a tokenizer, for an answer that came without: o200k_base, OpenAI's current encoding. */
-export const estimateUsage = (request: string, answer: string): Usage => ({
-  promptTokens: tokensOf(request),
+export const estimateUsage = ({ input, inputTokens, output }: BilledText): Usage => ({
+  promptTokens: inputTokens + tokensOfAll(input),
   cachedTokens: 0,
   cacheWriteTokens: 0,
-  completionTokens: tokensOf(answer),
+  completionTokens: tokensOfAll(output),
   reasoningTokens: 0,
 })
+
+const tokensOfAll = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + tokensOf(text), 0)

@@ -1,4 +1,5 @@
 import type { Usage } from '../money/usage.ts'
+import type { CallAnswer } from './call.ts'
 import type { Failure } from './failure.ts'
 
 /** What one call came to. */
@@ -7,11 +8,14 @@ export type Verdict = Success | Failure
 export interface Success {
   readonly kind: 'success'
   readonly answer: Answer
+  /** What brought it. Its body was read: one JSON object in valid UTF-8, so that its bytes may be passed on. */
+  readonly reply: CallAnswer
 }
 
 export interface Answer {
-  /** The first choice's text, or its refusal; null where it has neither, as with tool calls. */
+  /** The first choice's text, or its refusal; null where it has neither, as with tool calls and embeddings. */
   readonly text: string | null
+  /** In the words of chat completions where they have one for it; null where the endpoint gives none. */
   readonly finishReason: string | null
   /** As the provider names it; null where it does not. */
   readonly model: string | null

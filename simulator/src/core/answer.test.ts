@@ -1,6 +1,6 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base'
 import { describe, expect, it } from 'vitest'
-import { expectedAnswer } from './answer.ts'
+import { expectedAnswer } from './expected-answer.ts'
 import { words } from './words.ts'
 
 const ask = (content: string, more: Record<string, unknown> = {}) => ({

@@ -1,10 +1,16 @@
-import type { ChatRequest } from './chat-request.ts'
-import { parseChat } from './chat-request.ts'
 import type { Digest } from './digest.ts'
 import { chanceOf, Hasher, scramble } from './digest.ts'
 import type { ModelOptions } from './options.ts'
+import type { Prompt } from './prompt.ts'
 import { countTokens } from './tokens.ts'
 import { words } from './words.ts'
+
+/** What is asked of an answer, whatever it is an answer to. */
+export interface AnswerWish {
+  readonly answerTokensMax: number | undefined
+  /** It is to be JSON. */
+  readonly json: boolean
+}
 
 /** What the model says: derived from the request and the seed alone, so that a swapped answer is seen. */
 export interface Answer {
@@ -46,8 +52,9 @@ const signature = ({ high, low }: Digest, tokens: number): string => {
   return text
 }
 
-/** A text of exactly `tokens` tokens (at least one). */
+/** A text of exactly `tokens` tokens. */
 const wordsOf = (fingerprint: Digest, tokens: number): string => {
+  if (tokens === 0) return ''
   let text = signature(fingerprint, tokens)
   let state = fingerprint.low
   for (let left = tokens - signatureWords; left > 0; left -= phraseTokens) {
@@ -58,9 +65,9 @@ const wordsOf = (fingerprint: Digest, tokens: number): string => {
 }
 
 /** Only what a model sees counts: two bodies that differ in order of keys or in `user` get the same answer. */
-export const fingerprintOf = (request: ChatRequest, seed: number): Digest => {
-  const hasher = new Hasher(seed).text(request.model)
-  for (const message of request.messages) hasher.text(message.role).text(message.text).number(message.images)
+export const fingerprintOf = (prompt: Prompt, seed: number): Digest => {
+  const hasher = new Hasher(seed).text(prompt.model)
+  for (const message of prompt.messages) hasher.text(message.role).text(message.text).number(message.images)
   return hasher.digest()
 }
 
@@ -82,26 +89,32 @@ const jsonAnswer = (text: string, finish: 'stop' | 'length'): Answer => {
 export const answerOf = (
   fingerprint: Digest,
   choice: number,
-  request: ChatRequest,
+  wish: AnswerWish,
   model: ModelOptions,
 ): Answer => {
   const own =
     choice === 0 ? fingerprint : new Hasher(choice).number(fingerprint.high).number(fingerprint.low).digest()
   const wanted = tokensWanted(own, model)
-  const allowed = request.answerTokensMax ?? Number.POSITIVE_INFINITY
+  const allowed = wish.answerTokensMax ?? Number.POSITIVE_INFINITY
   const finish = wanted > allowed ? 'length' : 'stop'
   const tokens = Math.min(wanted, allowed)
   const content = wordsOf(own, tokens)
-  return request.json ? jsonAnswer(content, finish) : { content, tokens, finish }
+  return wish.json ? jsonAnswer(content, finish) : { content, tokens, finish }
 }
 
-/**
- * The text that the simulator answers to this body (text, bytes or the parsed object), so that a test can tell
- * whether the right answer came back. `model` says what was configured for it, where its lengths were.
- * Throws where the body is one that the simulator refuses.
- */
-export const expectedAnswer = (body: unknown, seed: number, model: ModelOptions = {}): string => {
-  const parsed = parseChat(body instanceof Uint8Array ? Buffer.from(body).toString() : body)
-  if ('error' in parsed) throw new Error(`no answer to expect: ${parsed.error.message}`)
-  return answerOf(fingerprintOf(parsed.request, seed), 0, parsed.request, model).content
+const refusalSalt = 0x5ef5
+const filterSalt = 0xf117
+
+export const refusalText = "I'm sorry, but I can't assist with that request."
+export const refusalTokens = countTokens(refusalText)
+
+/** Whether the model does not want to answer this, or what it says is filtered out: the same every time. */
+export const unwillingness = (
+  fingerprint: Digest,
+  model: ModelOptions,
+): 'refused' | 'filtered' | undefined => {
+  const { refusalRate = 0, contentFilterRate = 0 } = model
+  if (refusalRate > 0 && chanceOf(fingerprint, refusalSalt) < refusalRate) return 'refused'
+  if (contentFilterRate > 0 && chanceOf(fingerprint, filterSalt) < contentFilterRate) return 'filtered'
+  return undefined
 }

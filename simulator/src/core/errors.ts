@@ -1,3 +1,5 @@
+import { jsonBody } from './json-body.ts'
+
 /** What a provider says when it refuses, in OpenAI's envelope. */
 export interface ProviderError {
   readonly status: number
@@ -11,7 +13,7 @@ export interface ProviderError {
 
 export const errorBody = (error: ProviderError, pretty: boolean): Buffer => {
   const { message, type, param, code } = error
-  return Buffer.from(JSON.stringify({ error: { message, type, param, code } }, null, pretty ? 2 : 0))
+  return jsonBody({ error: { message, type, param, code } }, pretty)
 }
 
 export const invalidRequest = (
@@ -79,6 +81,21 @@ export const contextTooLong = (tokens: number, tokensMax: number): ProviderError
   invalidRequest(
     `This model's maximum context length is ${tokensMax} tokens. However, your messages resulted in ${tokens} tokens. Please reduce the length of the messages.`,
     'messages',
+    'context_length_exceeded',
+  )
+
+/** Where texts and not messages are sent: the answer's room is part of the context. */
+export const textTooLong = (promptTokens: number, answerTokens: number, tokensMax: number): ProviderError =>
+  invalidRequest(
+    `This model's maximum context length is ${tokensMax} tokens, however you requested ${promptTokens + answerTokens} tokens (${promptTokens} in your prompt; ${answerTokens} for the completion). Please reduce your prompt; or completion length.`,
+    null,
+    null,
+  )
+
+export const inputTooLong = (): ProviderError =>
+  invalidRequest(
+    'Your input exceeds the context window of this model. Please adjust your input and try again.',
+    'input',
     'context_length_exceeded',
   )
 

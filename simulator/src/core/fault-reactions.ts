@@ -66,13 +66,13 @@ const withoutUsage = (body: Buffer): Buffer => {
 }
 
 /** Where the text of the answer starts: inside its quotes, so that what is put there keeps the JSON valid. */
-const contentAt = (body: Buffer): number => {
-  const mark = Buffer.from('"content"')
+const textAt = (body: Buffer, spoilable: string): number => {
+  const mark = Buffer.from(`"${spoilable}"`)
   return body.indexOf('"', body.indexOf(mark) + mark.length) + 1
 }
 
-const withBrokenUtf8 = (body: Buffer): Buffer => {
-  const at = contentAt(body)
+const withBrokenUtf8 = (body: Buffer, spoilable: string): Buffer => {
+  const at = textAt(body, spoilable)
   return Buffer.concat([body.subarray(0, at), Buffer.from([0xff, 0xc3, 0x28]), body.subarray(at)])
 }
 
@@ -80,29 +80,31 @@ const hugeBytes = 70_000_000
 const slowMs = 10_000
 
 /** Faults that spoil an answer that was worked for: the provider may well charge for it. */
-const spoilers: Partial<Record<FaultKind, (answer: Reaction, fault: Fault) => Reaction>> = {
-  bad_gateway: (answer) => asHtml(answer, 502, '502 Bad Gateway'),
-  slow: (answer, fault) => ({
-    ...answer,
-    firstByteMs: answer.firstByteMs + (fault.delayMs ?? slowMs),
-    bodyMs: answer.bodyMs + (fault.bodyDelayMs ?? 0),
-  }),
-  reset_before: (answer) => ({ ...answer, fault: 'reset_before' }),
-  reset_mid: (answer) => ({ ...answer, fault: 'reset_mid' }),
-  hang: (answer) => ({ ...answer, fault: 'hang' }),
-  truncated_json: (answer) => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }),
-  invalid_json: (answer) => ({ ...answer, body: Buffer.from(answer.body.toString().replace('{', '{,')) }),
-  invalid_utf8: (answer) => ({ ...answer, body: withBrokenUtf8(answer.body) }),
-  wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
-  empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
-  no_usage: (answer) => ({ ...answer, body: withoutUsage(answer.body) }),
-  huge_answer: (answer, fault) => ({
-    ...answer,
-    filler: { at: contentAt(answer.body), bytes: fault.bytes ?? hugeBytes },
-  }),
-}
+const spoilers: Partial<Record<FaultKind, (answer: Reaction, fault: Fault, spoilable: string) => Reaction>> =
+  {
+    bad_gateway: (answer) => asHtml(answer, 502, '502 Bad Gateway'),
+    slow: (answer, fault) => ({
+      ...answer,
+      firstByteMs: answer.firstByteMs + (fault.delayMs ?? slowMs),
+      bodyMs: answer.bodyMs + (fault.bodyDelayMs ?? 0),
+    }),
+    reset_before: (answer) => ({ ...answer, fault: 'reset_before' }),
+    reset_mid: (answer) => ({ ...answer, fault: 'reset_mid' }),
+    hang: (answer) => ({ ...answer, fault: 'hang' }),
+    truncated_json: (answer) => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }),
+    invalid_json: (answer) => ({ ...answer, body: Buffer.from(answer.body.toString().replace('{', '{,')) }),
+    invalid_utf8: (answer, _, spoilable) => ({ ...answer, body: withBrokenUtf8(answer.body, spoilable) }),
+    wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
+    empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
+    no_usage: (answer) => ({ ...answer, body: withoutUsage(answer.body) }),
+    huge_answer: (answer, fault, spoilable) => ({
+      ...answer,
+      filler: { at: textAt(answer.body, spoilable), bytes: fault.bytes ?? hugeBytes },
+    }),
+  }
 
-export const spoiled = (answer: Reaction, fault: Fault): Reaction => ({
-  ...(spoilers[fault.kind]?.(answer, fault) ?? answer),
+/** The first string behind the name `spoilable` in the body is a text in which anything may stand. */
+export const spoiled = (answer: Reaction, fault: Fault, spoilable: string): Reaction => ({
+  ...(spoilers[fault.kind]?.(answer, fault, spoilable) ?? answer),
   outcome: fault.kind,
 })

@@ -1,7 +1,8 @@
+import { kindOf, type ModelKind } from './model-fit.ts'
 import type { ModelOptions, SimulatorOptions } from './options.ts'
 import { RateLimit } from './rate-limit.ts'
 
-/** Name and context length of what answers without configuration: the common chat models of each provider. */
+/** Name and context length of what answers without configuration: the common models of each provider. */
 const builtIn: ReadonlyMap<string, number> = new Map(
   Object.entries({
     'gpt-4o': 128_000,
@@ -19,6 +20,12 @@ const builtIn: ReadonlyMap<string, number> = new Map(
     'gemini-2.5-pro': 1_048_576,
     'deepseek-v3.2': 128_000,
     'deepseek-chat': 128_000,
+    'gpt-3.5-turbo-instruct': 4_096,
+    'davinci-002': 16_384,
+    'babbage-002': 16_384,
+    'text-embedding-3-small': 8_192,
+    'text-embedding-3-large': 8_192,
+    'text-embedding-ada-002': 8_192,
   }),
 )
 
@@ -32,6 +39,7 @@ export class Model {
   readonly name: string
   readonly options: ModelOptions
   readonly contextTokens: number
+  readonly kind: ModelKind
   readonly rateLimit: RateLimit
   running = 0
   runningMax = 0
@@ -45,6 +53,7 @@ export class Model {
     this.name = name
     this.options = options
     this.contextTokens = contextTokens
+    this.kind = kindOf(name)
     this.rateLimit = new RateLimit(options, now)
   }
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SimulatorOptions } from './options.ts'
-import { createSimulator } from './simulator.ts'
+import { setUp } from './set-up.fixture.ts'
 import { countTokens } from './tokens.ts'
 
 const ask = (content: string, more: Record<string, unknown> = {}) => ({
@@ -8,26 +7,6 @@ const ask = (content: string, more: Record<string, unknown> = {}) => ({
   messages: [{ role: 'user', content }],
   ...more,
 })
-
-const setUp = (options: SimulatorOptions = {}) => {
-  const time = { ms: 1_790_000_000_000 }
-  const simulator = createSimulator({ clock: { now: () => time.ms }, ...options })
-  const receive = (body: unknown, key = 'sk-one') =>
-    simulator.receive({
-      method: 'POST',
-      path: '/v1/chat/completions',
-      headers: { authorization: `Bearer ${key}` },
-      body: Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body)),
-    })
-  const get = (path: string, headers: Record<string, string> = {}) =>
-    simulator.receive({ method: 'GET', path, headers, body: Buffer.alloc(0) })
-  const call = (body: unknown, key?: string) => {
-    const reaction = receive(body, key)
-    simulator.finished(reaction, 'sent')
-    return { ...reaction, json: JSON.parse(reaction.body.toString()) }
-  }
-  return { time, simulator, receive, get, call }
-}
 
 describe('a chat completion', () => {
   it('has the answer that the request deserves, and true usage', () => {

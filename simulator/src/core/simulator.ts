@@ -1,16 +1,17 @@
 import { isUtf8 } from 'node:buffer'
-import { expectedAnswer } from './answer.ts'
 import { CallCounts } from './call-counts.ts'
-import { answerChat } from './chat.ts'
-import type { ParsedChat } from './chat-request.ts'
-import { parseChat } from './chat-request.ts'
 import { checkFaults, checkOptions } from './check-options.ts'
 import type { Digest } from './digest.ts'
 import { digestText, Hasher } from './digest.ts'
+import type { Endpoint, Parsed } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
 import type { ProviderError } from './errors.ts'
 import { badKey, errorBody, noKey, notJson, unknownModel, unknownUrl, wrongMethod } from './errors.ts'
+import { understood } from './expected-answer.ts'
 import { refusalOf, spoiled } from './fault-reactions.ts'
 import { Faults } from './faults.ts'
+import { jsonBody } from './json-body.ts'
+import { misfit } from './model-fit.ts'
 import type { Model } from './models.ts'
 import { Models, modelObject } from './models.ts'
 import type { Fault, SimulatorOptions } from './options.ts'
@@ -21,7 +22,6 @@ import { Tape } from './tape.ts'
 import type { ModelStats, Simulator, SimulatorClock, SimulatorStats } from './types.ts'
 
 const tapeRowsMaxDefault = 1_000_000
-const chatPath = '/v1/chat/completions'
 const modelsPath = '/v1/models'
 const bearer = /^bearer +/i
 
@@ -37,6 +37,8 @@ interface Arrival {
   readonly n: number
   readonly now: number
   readonly path: string
+  /** Where a model is to work; absent where the request is a look at something, or goes nowhere. */
+  readonly endpoint: Endpoint | undefined
   readonly key: string
   readonly digest: Digest
   readonly callsBefore: number
@@ -84,7 +86,7 @@ class SimulatorCore implements Simulator {
 
   receive(request: SimulatorRequest): Reaction {
     const arrival = this.#arrival(request)
-    if (arrival.path === chatPath && request.method === 'POST') return this.#chat(arrival)
+    if (arrival.endpoint !== undefined) return this.#work(arrival, arrival.endpoint)
     const reaction = this.#look(arrival)
     return this.#taped(arrival, reaction, null, null)
   }
@@ -130,10 +132,9 @@ class SimulatorCore implements Simulator {
     }
   }
 
-  expectedAnswer(body: unknown): string {
-    const parsed = parseChat(body instanceof Uint8Array ? Buffer.from(body).toString() : body)
-    const model = 'request' in parsed ? this.#models.get(parsed.request.model) : undefined
-    return expectedAnswer(body, this.#seed, model?.options)
+  expectedAnswer(body: unknown, path = '/v1/chat/completions'): string {
+    const request = understood(body, path)
+    return request.expected(this.#seed, this.#models.get(request.model)?.options ?? {})
   }
 
   #arrival(request: SimulatorRequest): Arrival {
@@ -143,32 +144,31 @@ class SimulatorCore implements Simulator {
     const query = request.path.indexOf('?')
     const path = query < 0 ? request.path : request.path.slice(0, query)
     const digest = new Hasher(0).bytes(request.body).digest()
-    const posted = path === chatPath && request.method === 'POST'
-    if (posted) this.#posted++
+    const endpoint = request.method === 'POST' ? endpoints.get(path) : undefined
+    if (endpoint !== undefined) this.#posted++
     // Without the tape nothing is remembered of a body, so the number of the call stands in for its repetition.
-    const callsBefore = !posted ? 0 : this.#tape.on ? this.#callCounts.add(digest) : n
+    const callsBefore = endpoint === undefined ? 0 : this.#tape.on ? this.#callCounts.add(digest) : n
     const key = (request.headers.authorization ?? '').replace(bearer, '')
-    return { n, now: this.#clock.now(), path, key, digest, callsBefore, request }
+    return { n, now: this.#clock.now(), path, endpoint, key, digest, callsBefore, request }
   }
 
-  #chat(arrival: Arrival): Reaction {
+  #work(arrival: Arrival, endpoint: Endpoint): Reaction {
     const { request } = arrival
-    const parsed: ParsedChat = isUtf8(request.body)
-      ? parseChat(request.body.toString())
+    const parsed: Parsed = isUtf8(request.body)
+      ? endpoint.parse(request.body.toString())
       : { error: notJson() }
-    const name = ('request' in parsed ? parsed.request.model : parsed.model) ?? null
-    const marker = 'request' in parsed ? parsed.request.marker : null
+    const name = parsed.model ?? null
+    const marker = 'error' in parsed ? null : parsed.marker
     const model = name === null ? undefined : this.#models.get(name)
     if (model !== undefined) model.received++
-    const reaction = this.#keyRefused(arrival) ?? this.#chatReaction(arrival, parsed, model)
+    const reaction = this.#keyRefused(arrival) ?? this.#answer(arrival, parsed, model)
     return this.#taped(arrival, reaction, name, marker)
   }
 
-  #chatReaction(arrival: Arrival, parsed: ParsedChat, model: Model | undefined): Reaction {
+  #answer(arrival: Arrival, parsed: Parsed, model: Model | undefined): Reaction {
     const { digest, callsBefore, now, request } = arrival
-    const asked = 'request' in parsed ? parsed.request.model : parsed.model
     const fault = this.#faults.strike({
-      model: asked,
+      model: parsed.model,
       key: arrival.key,
       body: request.body,
       digest,
@@ -178,24 +178,23 @@ class SimulatorCore implements Simulator {
     const refusal = fault && refusalOf(fault, arrival.key)
     if (refusal) return this.#refused(arrival, refusal, fault.kind, model)
     if ('error' in parsed) return this.#refused(arrival, parsed.error, undefined, model)
-    if (model === undefined) return this.#refused(arrival, unknownModel(parsed.request.model))
-    const answer = answerChat(
-      {
-        request: parsed.request,
-        model,
-        digest,
-        callsBefore,
-        now,
-        seed: this.#seed,
-        pretty: this.#pretty,
-        mayRefuse: fault === undefined,
-      },
-      this.#prefixes,
-    )
+    if (model === undefined) return this.#refused(arrival, unknownModel(parsed.model))
+    const wrongModel = misfit(arrival.path, parsed.model, model.kind)
+    if (wrongModel) return this.#refused(arrival, wrongModel, undefined, model)
+    const answer = parsed.answer({
+      model,
+      digest,
+      callsBefore,
+      now,
+      seed: this.#seed,
+      pretty: this.#pretty,
+      mayRefuse: fault === undefined,
+      prefixes: this.#prefixes,
+    })
     if ('status' in answer) return this.#refused(arrival, answer, undefined, model)
     this.#running.set(arrival.n, model)
     if (++model.running > model.runningMax) model.runningMax = model.running
-    const { body, firstByteMs, bodyMs } = answer
+    const { body, spoilable, firstByteMs, bodyMs } = answer
     const headers = this.#headers(arrival, firstByteMs + bodyMs, model)
     const reaction: Reaction = {
       n: arrival.n,
@@ -206,16 +205,17 @@ class SimulatorCore implements Simulator {
       bodyMs,
       outcome: 'answered',
     }
-    return fault === undefined ? reaction : spoiled(reaction, fault)
+    return fault === undefined ? reaction : spoiled(reaction, fault, spoilable)
   }
 
-  /** Everything but a chat completion. */
+  /** Everything but a model's work. */
   #look(arrival: Arrival): Reaction {
     const { path, key, request } = arrival
     const isModel = path.startsWith(`${modelsPath}/`)
-    if (path !== modelsPath && !isModel && path !== chatPath)
+    const isEndpoint = endpoints.has(path)
+    if (path !== modelsPath && !isModel && !isEndpoint)
       return this.#refused(arrival, unknownUrl(request.method, path))
-    if (path === chatPath || request.method !== 'GET')
+    if (isEndpoint || request.method !== 'GET')
       return this.#refused(arrival, wrongMethod(request.method, path))
     const refused = this.#keyRefused(arrival)
     if (refused) return refused
@@ -235,7 +235,7 @@ class SimulatorCore implements Simulator {
   }
 
   #looked(arrival: Arrival, value: unknown): Reaction {
-    const body = Buffer.from(JSON.stringify(value, null, this.#pretty ? 2 : 0))
+    const body = jsonBody(value, this.#pretty)
     const headers = this.#headers(arrival, 0, undefined)
     return { n: arrival.n, status: 200, headers, body, firstByteMs: 0, bodyMs: 0, outcome: 'answered' }
   }

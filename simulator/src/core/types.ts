@@ -19,8 +19,8 @@ export interface Simulator {
   setFaults(faults: readonly Fault[]): void
   tape(): Iterable<TapeRow>
   stats(): SimulatorStats
-  /** The text that this simulator answers to such a body; see `expectedAnswer`. */
-  expectedAnswer(body: unknown): string
+  /** The text that this simulator answers to such a body (a chat completion's, without a path); see `expectedAnswer`. */
+  expectedAnswer(body: unknown, path?: string): string
 }
 
 export interface SimulatorStats {

@@ -83,13 +83,14 @@ export const createCallChecks = (order: {
   }
 
   const answerOf = (request: CallRequest, outcome: CallOutcome, by: Calling): GivenAnswer | undefined => {
-    const verdict = openaiProtocol.interpret(outcome)
+    const endpoint = `/v1${request.path}`
+    const verdict = openaiProtocol.interpret(outcome, endpoint)
     if (verdict.kind !== 'success') return undefined
-    const { text, usage } = verdict.answer
-    const body = String(request.body)
+    const { usage } = verdict.answer
+    const exchange = { endpoint, request: request.body, answer: verdict.reply.body }
     const deployment = DEPLOYMENTS.find(({ baseUrl }) => baseUrl === request.baseUrl)
     const book = deployment && costAt(COST_BOOKS, deployment.costBook, by.clock.now())
-    const known = usage ?? estimateUsage(body, text ?? '')
+    const known = usage ?? estimateUsage(openaiProtocol.billedText(exchange))
     return {
       usage: known,
       estimated: usage === undefined,

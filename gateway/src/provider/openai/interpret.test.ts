@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { CallAnswer, CallBroken } from '../call.ts'
-import type { Failure } from '../failure.ts'
-import type { Answer } from '../verdict.ts'
+import type { CallBroken } from '../call.ts'
+import { answer, openai } from './interpret.fixture.ts'
 import { interpret } from './interpret.ts'
-
-const answer = (body: Buffer | string, more: Partial<CallAnswer> = {}): CallAnswer => ({
-  kind: 'answer',
-  status: 200,
-  headers: new Map([['content-type', 'application/json; charset=utf-8']]),
-  body: Buffer.from(body),
-  firstByteMs: 1,
-  totalMs: 2,
-  ...more,
-})
 
 const completion = (more: object = {}, choice: object = {}, message: object = {}): object => ({
   id: 'chatcmpl-1',
@@ -37,17 +26,27 @@ const completion = (more: object = {}, choice: object = {}, message: object = {}
   ...more,
 })
 
-const answerOf = (body: object | string): Answer => {
-  const verdict = interpret(answer(typeof body === 'string' ? body : JSON.stringify(body, null, 2)))
-  if (verdict.kind === 'failure') throw new Error(verdict.message)
-  return verdict.answer
-}
+const ENDPOINTS = [
+  '/v1/chat/completions',
+  '/v1/completions',
+  '/v1/embeddings',
+  '/v1/responses',
+  '/v1/moderations',
+]
 
-const failureOf = (outcome: CallAnswer | CallBroken): Failure => {
-  const verdict = interpret(outcome)
-  if (verdict.kind === 'success') throw new Error('it succeeded')
-  return verdict
-}
+/** Where readers look, and what they look for there. */
+const FIELDS =
+  'choices message content refusal text data embedding output type output_text status incomplete_details usage error'.split(
+    ' ',
+  )
+
+const holderOf = (fields: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.dictionary(
+    fc.constantFrom(...fields),
+    fc.oneof(fc.jsonValue(), fc.constantFrom('message', 'output_text', 'failed', 'incomplete')),
+  )
+
+const { answerOf, failureOf } = openai('/v1/chat/completions')
 
 const error = (fields: object): string => JSON.stringify({ error: fields })
 
@@ -152,7 +151,7 @@ describe('a 200 that is no answer', () => {
       code: 'wrong_content_type',
       providerError: '<html>',
     })
-    expect(interpret(answer(JSON.stringify(completion()), { headers: new Map() })).kind).toBe('success')
+    expect(() => failureOf(answer(JSON.stringify(completion()), { headers: new Map() }))).toThrow('succeeded')
   })
 
   it('was broken off by the provider for lack of resources', () => {
@@ -277,23 +276,25 @@ it.each([
   ['aborted', 'aborted'],
 ] as const)('a call broken by %s is %s', (cause, expected) => {
   const outcome: CallBroken = { kind: 'broken', cause, message: 'why', totalMs: 1 }
-  expect(interpret(outcome)).toEqual({ kind: 'failure', class: expected, code: cause, message: 'why' })
+  expect(failureOf(outcome)).toEqual({ kind: 'failure', class: expected, code: cause, message: 'why' })
 })
 
-it('has a verdict for whatever comes', () => {
+it.each(ENDPOINTS)('has a verdict for whatever %s sends', (endpoint) => {
   const bytes = fc.uint8Array({ maxLength: 200 }).map((each) => Buffer.from(each))
   const json = fc.jsonValue().map((each) => Buffer.from(JSON.stringify(each)))
   const odd = fc
-    .record({ choices: fc.jsonValue(), usage: fc.jsonValue(), error: fc.jsonValue() })
+    .dictionary(fc.constantFrom(...FIELDS), fc.oneof(fc.jsonValue(), fc.array(holderOf(FIELDS))))
     .map((each) => Buffer.from(JSON.stringify(each)))
-  const message = fc
-    .jsonValue()
-    .map((each) => Buffer.from(JSON.stringify({ choices: [{ message: { content: each, refusal: each } }] })))
   fc.assert(
-    fc.property(fc.oneof(bytes, json, odd, message), fc.integer({ min: 200, max: 600 }), (body, status) => {
-      const verdict = interpret(answer(body, { status }))
+    fc.property(fc.oneof(bytes, json, odd), fc.integer({ min: 200, max: 600 }), (body, status) => {
+      const verdict = interpret(answer(body, { status }), endpoint)
       expect(['success', 'failure']).toContain(verdict.kind)
     }),
     { numRuns: 500 },
   )
+})
+
+it('answers of an endpoint that nobody reads fail their request alone', () => {
+  const verdict = interpret(answer('{}'), '/v1/moderations')
+  expect(verdict).toMatchObject({ kind: 'failure', class: 'bad_request', code: 'unknown_endpoint' })
 })

@@ -2,15 +2,17 @@ import type { CallAnswer, CallBroken, CallOutcome } from '../call.ts'
 import type { Failure, FailureClass } from '../failure.ts'
 import type { Verdict } from '../verdict.ts'
 import { classifyStatus } from './classify.ts'
+import { ENDPOINTS } from './endpoints.ts'
 import { errorText, readErrorBody } from './error-body.ts'
-import { readCompletion } from './read-completion.ts'
+import { readAnswer } from './read-answer.ts'
+import type { Reading } from './reading.ts'
 import { retryAfterMs } from './retry-after.ts'
 
-/** What a chat completion's call came to. Pure, and never throws. */
-export const interpret = (outcome: CallOutcome): Verdict => {
+/** What a call to this endpoint came to. Pure, and never throws. */
+export const interpret = (outcome: CallOutcome, endpoint: string): Verdict => {
   if (outcome.kind === 'broken') return broken(outcome)
   const { status } = outcome
-  return status >= 200 && status < 300 ? completed(outcome) : refused(outcome)
+  return status >= 200 && status < 300 ? completed(outcome, endpoint) : refused(outcome)
 }
 
 const BROKEN_CLASS: Readonly<Record<CallBroken['cause'], FailureClass>> = {
@@ -43,9 +45,10 @@ const refused = (answer: CallAnswer): Failure => {
   }
 }
 
-const completed = (answer: CallAnswer): Verdict => {
-  const read = readCompletion(answer)
-  if (read.kind === 'answer') return { kind: 'success', answer: read.answer }
+const completed = (answer: CallAnswer, endpoint: string): Verdict => {
+  const reader = ENDPOINTS.get(endpoint)?.read
+  const read = reader ? readAnswer(answer, reader) : unknownEndpoint(endpoint)
+  if (read.kind === 'answer') return { kind: 'success', answer: read.answer, reply: answer }
   const text = errorText(answer.body)
   return {
     kind: 'failure',
@@ -57,6 +60,13 @@ const completed = (answer: CallAnswer): Verdict => {
     ...(text.trim() === '' ? {} : { providerError: text }),
   }
 }
+
+const unknownEndpoint = (endpoint: string): Reading => ({
+  kind: 'bad',
+  class: 'bad_request',
+  code: 'unknown_endpoint',
+  message: `answers of ${endpoint} cannot be read; those of ${[...ENDPOINTS.keys()].join(', ')} can`,
+})
 
 const waitOf = (answer: CallAnswer): { retryAfterMs?: number } => {
   const ms = retryAfterMs(answer.headers)

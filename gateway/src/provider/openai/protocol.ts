@@ -1,4 +1,5 @@
 import type { Protocol } from '../protocol.ts'
+import { billedText } from './billed-text.ts'
 import { interpret } from './interpret.ts'
 
 /** OpenAI's own API, and every server that speaks it. The base URL ends in `/v1`, so our prefix goes. */
@@ -8,4 +9,5 @@ export const openaiProtocol: Protocol = {
     headers: { authorization: `Bearer ${deployment.apiKey}`, 'content-type': 'application/json' },
   }),
   interpret,
+  billedText,
 }

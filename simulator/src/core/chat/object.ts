@@ -1,12 +1,12 @@
+import type { Tokens } from '../call.ts'
+
 /** Everything that differs from one `chat.completion` to the next. */
 export interface Completion {
   readonly id: string
   readonly created: number
   readonly model: string
   readonly choices: readonly Choice[]
-  readonly promptTokens: number
-  readonly cachedTokens: number
-  readonly completionTokens: number
+  readonly tokens: Tokens
 }
 
 export interface Choice {
@@ -28,10 +28,14 @@ const completionObject = (completion: Completion) => ({
     finish_reason: finish,
   })),
   usage: {
-    prompt_tokens: completion.promptTokens,
-    completion_tokens: completion.completionTokens,
-    total_tokens: completion.promptTokens + completion.completionTokens,
-    prompt_tokens_details: { cached_tokens: completion.cachedTokens, audio_tokens: 0, cache_write_tokens: 0 },
+    prompt_tokens: completion.tokens.prompt,
+    completion_tokens: completion.tokens.completion,
+    total_tokens: completion.tokens.prompt + completion.tokens.completion,
+    prompt_tokens_details: {
+      cached_tokens: completion.tokens.cached,
+      audio_tokens: 0,
+      cache_write_tokens: 0,
+    },
     completion_tokens_details: {
       reasoning_tokens: 0,
       audio_tokens: 0,
@@ -59,9 +63,7 @@ const cutFrame = (pretty: boolean): readonly string[] =>
       created: marks.created,
       model: '@',
       choices: [{ content: '@', refusal: null, finish: '@' }],
-      promptTokens: marks.prompt,
-      cachedTokens: marks.cached,
-      completionTokens: marks.completion,
+      tokens: { prompt: marks.prompt, cached: marks.cached, completion: marks.completion },
     },
     pretty,
   ).split(/"@"|1001001|2002002|4004004|6006006|8008008/)
@@ -79,7 +81,7 @@ const quotedModel = (model: string): string => {
 }
 
 const filled = (completion: Completion, content: string, pretty: boolean): string => {
-  const { id, created, model, promptTokens, completionTokens, cachedTokens, choices } = completion
+  const { id, created, model, tokens, choices } = completion
   const [
     head,
     afterId,
@@ -92,7 +94,7 @@ const filled = (completion: Completion, content: string, pretty: boolean): strin
     afterTotal,
     tail,
   ] = pretty ? frames.pretty : frames.compact
-  return `${head}"${id}"${afterId}${created}${afterCreated}${quotedModel(model)}${afterModel}${JSON.stringify(content)}${afterContent}"${choices[0]?.finish}"${afterFinish}${promptTokens}${afterPrompt}${completionTokens}${afterAnswer}${promptTokens + completionTokens}${afterTotal}${cachedTokens}${tail}`
+  return `${head}"${id}"${afterId}${created}${afterCreated}${quotedModel(model)}${afterModel}${JSON.stringify(content)}${afterContent}"${choices[0]?.finish}"${afterFinish}${tokens.prompt}${afterPrompt}${tokens.completion}${afterAnswer}${tokens.prompt + tokens.completion}${afterTotal}${tokens.cached}${tail}`
 }
 
 export const completionBody = (completion: Completion, pretty: boolean): Buffer => {

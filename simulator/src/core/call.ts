@@ -1,0 +1,69 @@
+import type { Digest } from './digest.ts'
+import { chanceOf, digestText } from './digest.ts'
+import type { ProviderError } from './errors.ts'
+import { concurrencyReached } from './errors.ts'
+import type { Model } from './models.ts'
+import type { PrefixCache } from './prompt.ts'
+
+/** One call that reached its model. */
+export interface Call {
+  readonly model: Model
+  readonly digest: Digest
+  readonly callsBefore: number
+  /** Milliseconds since 1970. */
+  readonly now: number
+  readonly seed: number
+  readonly pretty: boolean
+  /** A call that a fault will spoil gets a plain answer to spoil. */
+  readonly mayRefuse: boolean
+  readonly prefixes: PrefixCache
+}
+
+export interface Answered {
+  readonly body: Buffer
+  /** The first string behind this name in the body is a text that a fault may spoil, and the JSON stays one. */
+  readonly spoilable: string
+  readonly firstByteMs: number
+  readonly bodyMs: number
+}
+
+/** Tokens as they are billed. */
+export interface Tokens {
+  readonly prompt: number
+  /** The part of the prompt that was in the cache. */
+  readonly cached: number
+  readonly completion: number
+}
+
+/** Different for each call, the same for the same call in another run. */
+export const callId = ({ digest, callsBefore }: Call): string => digestText(digest) + callsBefore.toString(36)
+
+export const createdSeconds = ({ now }: Call): number => Math.floor(now / 1_000)
+
+export const tooMany = ({ model }: Call): ProviderError | undefined => {
+  const { concurrencyMax = Number.POSITIVE_INFINITY } = model.options
+  return model.running < concurrencyMax ? undefined : concurrencyReached(model.name, concurrencyMax)
+}
+
+/** Takes from the model's rates, or says why not; `tokens` is what the call may come to. */
+export const tooFast = ({ model, now }: Call, tokens: number): ProviderError | undefined =>
+  model.rateLimit.enter(model.name, tokens, now)
+
+const latencySalt = 0x1a7e
+
+const firstByteMsOf = ({ model, digest, callsBefore }: Call): number => {
+  const { firstByteMs = 0, firstByteSpreadMs = 0 } = model.options
+  if (firstByteSpreadMs === 0) return firstByteMs
+  return Math.max(0, firstByteMs + (2 * chanceOf(digest, latencySalt + callsBefore) - 1) * firstByteSpreadMs)
+}
+
+/** Counts the answer, and says when it arrives. */
+export const answered = (call: Call, tokens: Tokens, body: Buffer, spoilable: string): Answered => {
+  const { model } = call
+  model.answered++
+  model.promptTokens += tokens.prompt
+  model.cachedTokens += tokens.cached
+  model.completionTokens += tokens.completion
+  const bodyMs = tokens.completion * (model.options.tokenMs ?? 0)
+  return { body, spoilable, firstByteMs: firstByteMsOf(call), bodyMs }
+}
