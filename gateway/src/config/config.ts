@@ -1,8 +1,9 @@
 import type { ExecuteLimits } from '../execute/limits.ts'
-import type { IntakeLimits } from '../intake/limits.ts'
+import type { FileLimits, IntakeLimits } from '../intake/limits.ts'
 import type { CostBooks } from '../money/cost-book.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import type { CatalogueModel } from './catalogue.ts'
+import type { LogLevel } from './log-levels.ts'
 import type { Presets } from './presets.ts'
 
 /** All that an installation decides, checked and with defaults filled in. */
@@ -13,9 +14,11 @@ export interface Config {
   readonly presets: Presets
   readonly intake: IntakeLimits
   readonly execute: ExecuteLimits
+  readonly files: FileLimits
   /** Results and inputs are kept so long after the end of their batch. */
   readonly retentionMs: number
   /** A GET of a running batch waits so long for its end, where the caller says nothing else. */
   readonly longPollMs: number
   readonly keyPrefix: string
+  readonly logLevel: LogLevel
 }

@@ -1,5 +1,5 @@
 import { DEFAULT_EXECUTE_LIMITS } from '../execute/limits.ts'
-import { DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts'
+import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import { type CatalogueModel, DEFAULT_CATALOGUE } from './catalogue.ts'
 import type { Config } from './config.ts'
@@ -7,10 +7,13 @@ import { DEFAULT_COSTS } from './default-costs.ts'
 import {
   DEFAULT_DEPLOYMENT_LIMITS,
   DEFAULT_KEY_PREFIX,
+  DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
   DEFAULT_RETENTION_MS,
 } from './default-limits.ts'
+import type { Environment } from './environment.ts'
 import { DEFAULT_PRESETS } from './presets.ts'
+import { PROTOCOLS } from './protocols.ts'
 
 export const configOf = (deployments: readonly Deployment[]): Config => ({
   catalogue: new Map(DEFAULT_CATALOGUE.map((model) => [model.id, model])),
@@ -19,9 +22,11 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   presets: DEFAULT_PRESETS,
   intake: DEFAULT_INTAKE_LIMITS,
   execute: DEFAULT_EXECUTE_LIMITS,
+  files: DEFAULT_FILE_LIMITS,
   retentionMs: DEFAULT_RETENTION_MS,
   longPollMs: DEFAULT_LONG_POLL_MS,
   keyPrefix: DEFAULT_KEY_PREFIX,
+  logLevel: DEFAULT_LOG_LEVEL,
 })
 
 export interface ProviderAccess {
@@ -48,12 +53,17 @@ export const deploymentsAt = (
     costBook: model.costBook,
   }))
 
-/** Without a configuration file: the names that the providers' own client libraries use. */
-export const environmentDeployments = (env: Readonly<Record<string, string | undefined>>): Deployment[] => {
-  const apiKey = env.OPENAI_API_KEY
+export const ENVIRONMENT_KEY = 'OPENAI_API_KEY'
+
+/** Where no file lists deployments: the names that the providers' own client libraries use. */
+export const environmentDeployments = (
+  env: Environment,
+  catalogue: readonly CatalogueModel[] = DEFAULT_CATALOGUE,
+): Deployment[] => {
+  const apiKey = env[ENVIRONMENT_KEY]
   if (!apiKey) return []
-  const baseUrl = env.OPENAI_BASE_URL || 'https://api.openai.com/v1'
-  const models = DEFAULT_CATALOGUE.filter(({ maker }) => maker === 'openai')
+  const baseUrl = env.OPENAI_BASE_URL || PROTOCOLS.openai.baseUrl
+  const models = catalogue.filter(({ maker }) => maker === 'openai')
   return deploymentsAt('openai', { baseUrl, apiKey }, models)
 }
 

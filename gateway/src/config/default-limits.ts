@@ -1,4 +1,5 @@
 import type { DeploymentLimits } from '../provider/deployment.ts'
+import type { LogLevel } from './log-levels.ts'
 
 /** For a deployment that says nothing else. */
 export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
@@ -8,6 +9,11 @@ export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
   totalMsMax: 600_000,
   interactiveShare: 0,
 }
+
+/** Where a server runs that says nothing else. */
+export const DEFAULT_SERVER = { host: '127.0.0.1', port: 8_787, data: '.sheepfold', drainSeconds: 10 }
+
+export const DEFAULT_LOG_LEVEL: LogLevel = 'warn'
 
 export const DEFAULT_RETENTION_MS = 30 * 86_400_000
 export const DEFAULT_LONG_POLL_MS = 20_000

@@ -1,5 +1,5 @@
 /** What `task` in a batch's body names: a system prompt and options that its requests begin with. */
-interface Preset {
+export interface Preset {
   readonly description: string
   /** Comes before a client's own `system`; empty where the task needs none. */
   readonly system: string

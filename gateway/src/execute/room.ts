@@ -13,15 +13,17 @@ export interface Room {
  */
 export const createDiskRoom = (order: {
   freeBytes: () => Promise<number>
-  freeBytesMin: number
+  /** Read at each look: it may change while the server runs. */
+  readonly freeBytesMin: number
   path: string
 }): Room => {
-  const { freeBytes, freeBytesMin, path } = order
+  const { freeBytes, path } = order
   let trouble: Trouble | undefined
   return {
     trouble: () => trouble,
     async look() {
       const free = await freeBytes()
+      const { freeBytesMin } = order
       trouble =
         free >= freeBytesMin
           ? undefined

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../clock/manual-clock.ts'
-import type { ClaimedShard, EngineStore, ShardRef } from '../storage/engine.ts'
+import type { ClaimedShard, ShardRef } from '../storage/engine.ts'
 import type { RealtimeEngine } from './realtime/engine.ts'
-import { startWorker } from './worker.ts'
+import { startWorker, type WorkerLoopStore } from './worker.ts'
 
 const TICK_MS = 1_000
 
@@ -33,27 +33,17 @@ const open = async (claim: () => Promise<ClaimedShard[]>, held: () => ShardRef[]
   const clock = createManualClock()
   const log: string[] = []
   const runs = new Set<number>()
-  const store: EngineStore = {
+  const store: WorkerLoopStore = {
     join: async () => {},
     renew: async () => ({ alive: true }),
     fence: async () => ({ shards: 0 }),
     leave: async () => void log.push('leave'),
     claim,
-    append: async () => [],
-    seal: async () => ({ kind: 'lost' }),
     release: async (ref) => {
       log.push(`release ${ref.shard}`)
       return { kind: 'released' }
     },
-    suspect: async () => ({ kind: 'lost' }),
     tick: async () => ({ stopping: [], held: held() }),
-    hasEnded: async () => false,
-    expire: async () => [],
-    purged: async () => {},
-    existing: async () => [],
-    unfinished: async () => [],
-    gates: async () => [],
-    saveGates: async () => {},
   }
   const engine: RealtimeEngine = {
     start: ({ id }) => {

@@ -1,5 +1,5 @@
 import { type Clock, type Ids, sleep } from '../clock/clock.ts'
-import type { EngineStore, ShardRef } from '../storage/engine.ts'
+import type { ShardRef, ShardStore, TimeStore, WorkerStore } from '../storage/engine.ts'
 import { createLease, type Lease } from './lease.ts'
 import type { RealtimeEngine } from './realtime/engine.ts'
 
@@ -9,8 +9,11 @@ export interface Incarnation {
   readonly engine: RealtimeEngine
 }
 
+/** What the loop itself asks of the store; engine and sink ask for the rest. */
+export type WorkerLoopStore = WorkerStore & Pick<ShardStore, 'claim' | 'release'> & Pick<TimeStore, 'tick'>
+
 export interface WorkerOptions {
-  readonly store: EngineStore
+  readonly store: WorkerLoopStore
   readonly clock: Clock
   readonly ids: Ids
   /** Builds what an incarnation needs; the lease says whether it may start calls. */

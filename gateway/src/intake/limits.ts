@@ -28,7 +28,17 @@ export interface IntakeLimits {
   readonly outputTokensAssumed: number
 }
 
+/** Of uploaded files. */
+export interface FileLimits {
+  readonly bytesMax: number
+  readonly linesMax: number
+  readonly lineBytesMax: number
+  /** Kept so long after the upload. */
+  readonly retentionMs: number
+}
+
 const MIB = 1_048_576
+const DAY_MS = 86_400_000
 
 export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   itemsMax: 1_000,
@@ -50,4 +60,11 @@ export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   openShardsMax: 64,
   shardsPerSmallBatch: 1,
   outputTokensAssumed: 4_096,
+}
+
+export const DEFAULT_FILE_LIMITS: FileLimits = {
+  bytesMax: 200 * MIB,
+  linesMax: 50_000,
+  lineBytesMax: 8 * MIB,
+  retentionMs: 30 * DAY_MS,
 }

@@ -93,3 +93,26 @@ describe('the concurrency limit', () => {
     expect(concurrency.learned().concurrency).toBeGreaterThanOrEqual(Math.floor(before * 0.8))
   })
 })
+
+describe('limits that are changed', () => {
+  it('hold at once where they are lower, and leave room to grow where they are higher', () => {
+    const concurrency = createConcurrency({ initial: 64, max: 100 })
+    concurrency.adjust({ initial: 8, max: 10 })
+    expect(concurrency.current()).toBe(10)
+    expect(roundTrip(concurrency, NO_LIMIT)).toBe(10)
+    concurrency.adjust({ initial: 8, max: 1_000 })
+    expect(concurrency.current()).toBe(10)
+    expect(roundTrip(concurrency, NO_LIMIT)).toBe(20)
+  })
+
+  it('start a search again further up only where no limit was met', () => {
+    const free = createConcurrency({ initial: 4, max: 1_000 })
+    free.adjust({ initial: 50, max: 1_000 })
+    expect(free.current()).toBe(50)
+    const found = createConcurrency({ initial: 32, max: 1_000 })
+    roundTrips(found, 60, 20)
+    const before = found.current()
+    found.adjust({ initial: 500, max: 1_000 })
+    expect(found.current()).toBe(before)
+  })
+})

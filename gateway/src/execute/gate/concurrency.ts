@@ -18,6 +18,8 @@ export interface Concurrency {
   full(): void
   succeeded(ticket: Ticket): void
   throttled(ticket: Ticket): void
+  /** Other limits from now on. What was learnt stays, as far as it is allowed. */
+  adjust(limits: ConcurrencyLimits): void
   /** What to start from after a restart. */
   learned(): LearnedConcurrency
 }
@@ -34,12 +36,17 @@ export interface LearnedConcurrency {
 const DECREASE = 0.9
 const GROWTH_ABOVE_CEILING = 0.05
 
-export const createConcurrency = (given: {
-  initial: number
-  max: number
-  learned?: LearnedConcurrency
-}): Concurrency => {
-  const { max, learned } = given
+export interface ConcurrencyLimits {
+  /** Where the search begins when nothing was learnt. */
+  readonly initial: number
+  readonly max: number
+}
+
+export const createConcurrency = (
+  given: ConcurrencyLimits & { readonly learned?: LearnedConcurrency },
+): Concurrency => {
+  const { learned } = given
+  let { max } = given
   let limit = Math.min(max, Math.max(1, learned?.concurrency ?? given.initial))
   let ceiling = learned?.ceiling
   /** Below it the limit doubles in a round trip. */
@@ -86,6 +93,12 @@ export const createConcurrency = (given: {
       limit = Math.max(1, limit * DECREASE)
       decreasedAt = entries
       answeredSinceDecrease = false
+    },
+    adjust(limits) {
+      max = limits.max
+      // A search that has met no limit yet may begin again, further up.
+      const reached = ceiling === undefined ? Math.max(limit, limits.initial) : limit
+      limit = Math.min(max, reached)
     },
     learned() {
       const recovering = ceiling !== undefined && limit < slowStartEnd

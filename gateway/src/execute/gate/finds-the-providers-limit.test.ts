@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
-import type { CallOutcome } from '../../provider/call.ts'
+import type { CallAnswer } from '../../provider/call.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { createGate } from './gate.ts'
 
@@ -15,7 +15,7 @@ const seeded = (seed: number) => {
   }
 }
 
-const ANSWER: CallOutcome = {
+const ANSWER: CallAnswer = {
   kind: 'answer',
   status: 200,
   headers: new Map(),
@@ -27,6 +27,7 @@ const ANSWER: CallOutcome = {
 const SUCCESS: Verdict = {
   kind: 'success',
   answer: { text: '', finishReason: 'stop', model: null, usage: undefined },
+  reply: ANSWER,
 }
 
 /**

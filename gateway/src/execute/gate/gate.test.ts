@@ -1,17 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
-import type { CallOutcome } from '../../provider/call.ts'
+import type { CallAnswer } from '../../provider/call.ts'
 import type { Failure, FailureClass } from '../../provider/failure.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { createGate, type Gate, type GateLimits, type Lane, type Permit } from './gate.ts'
 
 const LIMITS: GateLimits = { concurrencyMax: 1_000, concurrencyInitial: 32, interactiveShare: 0 }
-
-const SUCCESS: Verdict = {
-  kind: 'success',
-  answer: { text: 'ok', finishReason: 'stop', model: 'm', usage: undefined },
-}
 
 const failure = (of: FailureClass, retryAfterMs?: number): Failure => ({
   kind: 'failure',
@@ -21,7 +16,7 @@ const failure = (of: FailureClass, retryAfterMs?: number): Failure => ({
   ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
 })
 
-const answered = (headers: Record<string, string> = {}): CallOutcome => ({
+const answered = (headers: Record<string, string> = {}): CallAnswer => ({
   kind: 'answer',
   status: 200,
   headers: new Map(Object.entries(headers)),
@@ -29,6 +24,12 @@ const answered = (headers: Record<string, string> = {}): CallOutcome => ({
   firstByteMs: 1,
   totalMs: 1,
 })
+
+const SUCCESS: Verdict = {
+  kind: 'success',
+  answer: { text: 'ok', finishReason: 'stop', model: 'm', usage: undefined },
+  reply: answered(),
+}
 
 const open = (limits: Partial<GateLimits> = {}) => {
   const clock = createManualClock()
@@ -291,4 +292,32 @@ it('never lets in more than its limit, and forgets nobody who waits, whatever ha
     }),
     { numRuns: 200 },
   )
+})
+
+describe('limits that are changed', () => {
+  it('leave calls in flight alone, and let nobody in before there is room', () => {
+    const { gate } = open({ concurrencyInitial: 4, concurrencyMax: 4 })
+    const permits = enterAll(gate)
+    gate.adjust({ ...LIMITS, concurrencyInitial: 2, concurrencyMax: 2 })
+    expect(gate.state()).toMatchObject({ inFlight: 4, limit: 2 })
+    let called = 0
+    gate.whenReady('batch', () => {
+      called += 1
+    })
+    for (const permit of permits.splice(0, 2)) permit.done(answered(), SUCCESS)
+    expect(called).toBe(0)
+    permits.pop()?.done(answered(), SUCCESS)
+    expect(called).toBe(1)
+  })
+
+  it('call those who wait where they are higher', () => {
+    const { gate } = open({ concurrencyInitial: 1, concurrencyMax: 1 })
+    enterAll(gate)
+    let called = 0
+    gate.whenReady('batch', () => {
+      called += 1
+    })
+    gate.adjust({ ...LIMITS, concurrencyInitial: 2, concurrencyMax: 2 })
+    expect(called).toBe(1)
+  })
 })

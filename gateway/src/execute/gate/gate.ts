@@ -22,6 +22,8 @@ export interface Gate {
   state(): GateState
   /** How many calls it would have in flight now. */
   limit(): number
+  /** Other limits from now on: what was learnt stays, and so do the calls in flight, also above a lower limit. */
+  adjust(limits: GateLimits): void
   /** What is worth keeping over a restart. */
   learned(): Learned
 }
@@ -53,7 +55,8 @@ export type GateLimits = Pick<
 >
 
 export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: Learned }): Gate => {
-  const { clock, limits, learned } = given
+  const { clock, learned } = given
+  let { limits } = given
   const known = learned === undefined ? {} : { learned }
   const concurrency = createConcurrency({
     initial: limits.concurrencyInitial,
@@ -173,6 +176,12 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
       const until = pacing.pausedUntil(now)
       if (until === undefined) return { state: 'open', ...counts }
       return { state: 'paused', reason: 'the provider asked to wait', until: wall(until), ...counts }
+    },
+    adjust(changed) {
+      limits = changed
+      concurrency.adjust({ initial: limits.concurrencyInitial, max: limits.concurrencyMax })
+      pacing.adjust(limits, clock.monotonic())
+      wake()
     },
     learned: () => ({ ...concurrency.learned(), ...pacing.learned() }),
   }

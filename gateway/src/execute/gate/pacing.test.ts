@@ -125,3 +125,18 @@ it('waits as long as it was asked to, and never less for a later, shorter wish',
   expect(pacing.waitMs(START)).toBe(700)
   expect(pacing.waitMs(START + 700)).toBe(0)
 })
+
+describe('a configured rate that is changed', () => {
+  it('holds from now on, also where there was none', () => {
+    const pacing = createPacing({ configured: {}, now: START })
+    pacing.took(10_000, START)
+    pacing.adjust({ tokensPerMinute: 60 }, START)
+    expect(pacing.waitMs(START)).toBe(0)
+    pacing.took(61, START)
+    expect(pacing.waitMs(START)).toBeGreaterThan(60_000 - 1_000)
+    pacing.adjust({ tokensPerMinute: 6_000 }, START)
+    expect(pacing.waitMs(START)).toBeLessThan(1_000)
+    pacing.adjust({}, START)
+    expect(pacing.waitMs(START)).toBe(0)
+  })
+})

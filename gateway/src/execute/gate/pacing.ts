@@ -12,6 +12,8 @@ export interface Pacing {
   pause(until: number): void
   /** The end of the pause that the provider asked for, where one lasts. */
   pausedUntil(now: number): number | undefined
+  /** Other configured rates from now on. */
+  adjust(configured: LearnedRates, now: number): void
   learned(): LearnedRates
 }
 
@@ -28,16 +30,24 @@ const CONFIGURED_BURST_PARTS = 60
 
 /** One kind of unit: a bucket from the configuration, one learnt, either may be missing. */
 class Rate {
-  private readonly configured: TokenBucket | undefined
+  private configured: TokenBucket | undefined
   private learnt: TokenBucket | undefined
   private limit: number | undefined
 
   constructor(configured: number | undefined, learnt: number | undefined, now: number) {
-    if (configured !== undefined) {
-      const burst = Math.max(1, configured / CONFIGURED_BURST_PARTS)
-      this.configured = new TokenBucket({ perMinute: configured, burst }, now)
-    }
+    this.configure(configured, now)
     if (learnt !== undefined) this.learnLimit(learnt, now)
+  }
+
+  /** A bucket that stays keeps what is owed to it. */
+  configure(perMinute: number | undefined, now: number): void {
+    if (perMinute === undefined) {
+      this.configured = undefined
+      return
+    }
+    const rate = { perMinute, burst: Math.max(1, perMinute / CONFIGURED_BURST_PARTS) }
+    if (this.configured) this.configured.resize(rate, now)
+    else this.configured = new TokenBucket(rate, now)
   }
 
   waitMs(need: number, now: number): number {
@@ -100,6 +110,10 @@ export const createPacing = (given: {
       apply(tokens, readRateHint(headers, 'tokens'), at)
     },
     pausedUntil: (at) => (pauseEnd > at ? pauseEnd : undefined),
+    adjust(rates, at) {
+      requests.configure(rates.requestsPerMinute, at)
+      tokens.configure(rates.tokensPerMinute, at)
+    },
     learned() {
       const requestsPerMinute = requests.learnedLimit()
       const tokensPerMinute = tokens.learnedLimit()

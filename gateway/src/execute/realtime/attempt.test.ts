@@ -67,6 +67,7 @@ const open = (naming: () => void = () => {}) => {
     protocol: {
       target: () => ({ path: '/', headers: {} }),
       interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
+      billedText: () => ({ input: [], inputTokens: 0, output: [] }),
     },
     target: { path: '/', headers: {} },
     permit: { done: () => void log.push('done'), unused: () => void log.push('unused') },

@@ -5,7 +5,7 @@ import type { TokenPrices } from '../../money/price.ts'
 import type { Call, CallOutcome, CallRequest } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
-import type { Answer, Verdict } from '../../provider/verdict.ts'
+import type { Success, Verdict } from '../../provider/verdict.ts'
 import { priceAnswer } from '../../settle/price-answer.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { ShardStore } from '../../storage/engine.ts'
@@ -62,15 +62,18 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     else sink.waste(pending.run.claimed.id, entry.cost)
   }
 
-  const succeed = (pending: Pending, route: Route, answer: Answer, body: Buffer): Next => {
+  const succeed = (pending: Pending, route: Route, { answer, reply }: Success, body: Buffer): Next => {
     const { run } = pending
+    const { endpoint } = run.claimed
     const priced = priceAnswer({
       usage: answer.usage,
-      estimate: () => estimateUsage(body.toString(), answer.text ?? ''),
+      estimate: () =>
+        estimateUsage(route.protocol.billedText({ endpoint, request: body, answer: reply.body })),
       sell: run.sell,
       cost: options.costOf(route.deployment, clock.now()),
     })
     const line = run.dialect.line({
+      batch: run.claimed.batch,
       customId: pending.customId,
       index: run.table.batchIndex(pending.position),
       kind: 'succeeded',
@@ -80,6 +83,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
       usage: priced.usage,
       charge: priced.charge,
       error: null,
+      reply: { status: reply.status, body: reply.body, requestId: reply.headers.get('x-request-id') ?? null },
     })
     const latencyMs = clock.monotonic() - (pending.firstCallAt ?? clock.monotonic())
     record(pending, { ...priced, position: pending.position, kind: 'succeeded', latencyMs, line })
@@ -135,11 +139,11 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     const body = pending.run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
     pending.firstCallAt ??= clock.monotonic()
     const outcome = await options.call(requestFor(pending, route, body))
-    const verdict = route.protocol.interpret(outcome)
+    const verdict = route.protocol.interpret(outcome, pending.run.claimed.endpoint)
     noteTypical(route, outcome, verdict)
     route.permit.done(outcome, verdict)
     return verdict.kind === 'success'
-      ? succeed(pending, route, verdict.answer, body)
+      ? succeed(pending, route, verdict, body)
       : afterFailure(pending, route, verdict)
   }
 

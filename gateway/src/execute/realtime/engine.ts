@@ -32,7 +32,10 @@ export interface RealtimeEngine {
   inFlight(): number
   /** Sends what may be sent. Cheap when nothing may. */
   pump(): void
-  /** Hands back what waits for deployments that have all shut. */
+  /**
+   * Hands back what waits for deployments that have all shut or gone. A run whose calls are still in flight
+   * when one opens or comes goes on as if nothing had been.
+   */
   park(): void
   /** Resolves once no run is left. */
   idle(): Promise<void>
@@ -128,7 +131,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     const cause = claimed.cause ?? stopping.get(claimed.batch)
     if (cause) stopBatch(claimed.batch, cause)
     else if (closing) stopRun(run, closing.cause, closing.drainMs)
-    else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment', options.stopDrainMs)
+    else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment')
     endIfDone(run)
     pumpLane(claimed.model, lane)
   }
@@ -139,7 +142,8 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
 
   const mayStart = (run: ShardRun): boolean => trials.allows(run) && hasTime(run)
 
-  const stopRun = (run: ShardRun, cause: RunStop, drainMs: number): void => {
+  /** Without a drain time, calls in flight have all the time that a call has. */
+  const stopRun = (run: ShardRun, cause: RunStop, drainMs?: number): void => {
     if (run.stopCause === 'lost') return
     // The first cause wins; a later one may still shorten the time that calls in flight are given.
     if (cause === 'lost' || (run.stopCause === null && !run.ending)) run.stopCause = cause
@@ -149,8 +153,16 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       return
     }
     endIfDone(run)
-    if (run.ending || run.inFlight === 0) return
+    if (run.ending || run.inFlight === 0 || drainMs === undefined) return
     clock.after(drainMs, () => run.abort.abort())
+  }
+
+  /** Whatever else was to stop it meanwhile was kept out by the first cause, and stops it now. */
+  const goOn = (run: ShardRun): void => {
+    run.stopCause = null
+    const cause = stopping.get(run.claimed.batch)
+    if (cause) stopRun(run, cause, options.stopDrainMs)
+    else if (closing) stopRun(run, closing.cause, closing.drainMs)
   }
 
   const stopBatch = (batch: string, cause: StopCause): void => {
@@ -301,8 +313,10 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     runs: () => runs.size,
     inFlight: () => inFlight,
     park() {
-      for (const model of closedModels()) {
-        for (const run of laneOf(model).runs) stopRun(run, 'no_deployment', options.stopDrainMs)
+      const closed = new Set(closedModels())
+      for (const run of runs.values()) {
+        if (closed.has(run.claimed.model)) stopRun(run, 'no_deployment')
+        else if (run.stopCause === 'no_deployment' && !run.ending) goOn(run)
       }
     },
     idle() {

@@ -35,6 +35,7 @@ export const unpaidEntry = (
   costUnknown: false,
   latencyMs,
   line: run.dialect.line({
+    batch: run.claimed.batch,
     customId: request.customId,
     index: run.table.batchIndex(request.position),
     kind,
@@ -44,6 +45,7 @@ export const unpaidEntry = (
     usage: null,
     charge: 0n,
     error,
+    reply: null,
   }),
 })
 
@@ -130,7 +132,7 @@ export const createFinish = (options: FinishOptions) => {
 const STOPPED: Record<StopCause, { code: string; message: string }> = {
   deadline: {
     code: 'batch_expired',
-    message: 'This request could not be executed before the processing window of its batch ended.',
+    message: 'This request could not be executed before the completion window expired.',
   },
   cancel: { code: 'batch_cancelled', message: 'The batch was cancelled before this request was executed.' },
   delete: { code: 'batch_cancelled', message: 'The batch was deleted before this request was executed.' },

@@ -36,7 +36,7 @@ export const RETRY_TABLE: Readonly<Record<FailureClass, RetryRow>> = {
   server_error: row('transient', 'ill', 'The provider failed (500, 502, 504 and other 5xx).'),
   timeout: row('transient', 'ill and full', 'No first byte, or no whole answer, in the time allowed.'),
   connection: row('transient', 'ill', 'No connection, or it broke before the answer was whole.'),
-  bad_answer: row('transient', 'ill', 'The answer was not a whole, valid chat completion in JSON.'),
+  bad_answer: row('transient', 'ill', 'The answer was not a whole, valid answer of its endpoint in JSON.'),
   too_large_answer: row('transient', 'ill', 'The answer was longer than an answer may be.'),
   request_timeout: row('transient', 'nothing', 'The provider gave up waiting for the request (408).'),
   conflict: row('transient', 'nothing', 'The provider asks to repeat the request (409, 425).'),

@@ -22,6 +22,7 @@ const protocol: Protocol = {
     return { path: endpoint, headers: { authorization: deployment.apiKey } }
   },
   interpret: () => broken,
+  billedText: () => ({ input: [], inputTokens: 0, output: [] }),
 }
 
 const broken: Failure = {
@@ -175,6 +176,55 @@ describe('a model that takes no calls', () => {
     clock.advance(1)
     expect(routes.closed('batch-4.1')).toBeUndefined()
     expect(routes.ready('batch-4.1')).toBe(true)
+  })
+})
+
+describe('other deployments', () => {
+  it('take their turns, and those that went get no further call', () => {
+    const { clock, routes } = open(deployment('a'), deployment('b'))
+    const old = enter(routes)
+    routes.replace(gated(clock, deployment('b', { weight: 2 }), deployment('c')))
+    expect(takeMany(routes, 6)).toBe('b c b b c b')
+    expect(routes.models()).toEqual(['batch-4.1'])
+    // A call in flight ends as it would have.
+    old?.permit.done(outcome, broken)
+    expect(routes.closed('batch-4.1')).toBeUndefined()
+  })
+
+  it('call those who wait, once each, also for a model that nobody served', () => {
+    const one = { ...limits, concurrencyMax: 1, concurrencyInitial: 1 }
+    const { clock, routes } = open(deployment('a', { limits: one }))
+    const inFlight = enter(routes)
+    const called: string[] = []
+    routes.whenReady('batch-4.1', () => called.push('full'))
+    routes.whenReady('other', () => called.push('unserved'))
+    clock.advance(60_000)
+    expect(called).toEqual([])
+    routes.replace(gated(clock, deployment('b'), deployment('x', { model: 'other' })))
+    expect(called.sort()).toEqual(['full', 'unserved'])
+    inFlight?.permit.unused()
+    clock.advance(60_000)
+    expect(called).toHaveLength(2)
+    expect(routes.ready('other')).toBe(true)
+  })
+
+  it('leave a model without any, and say so', () => {
+    const { clock, routes } = open(deployment('a'))
+    routes.replace(gated(clock, deployment('x', { model: 'other' })))
+    expect(routes.closed('batch-4.1')?.code).toBe('no_deployment')
+    expect(enter(routes)).toBeUndefined()
+    expect([routes.limit('batch-4.1'), routes.limit()]).toEqual([0, 100])
+  })
+
+  it('keep what is typical of a gate that stays', () => {
+    const clock = createManualClock()
+    const before = gated(clock, deployment('a'))
+    const routes = createRoutes(before, clock.now)
+    enter(routes)?.typical.note(300, undefined)
+    routes.replace(before.map((each) => ({ ...each, deployment: deployment('a', { weight: 7 }) })))
+    expect(routes.typicalMs('batch-4.1')).toBe(300)
+    routes.replace(gated(clock, deployment('a')))
+    expect(routes.typicalMs('batch-4.1')).toBe(0)
   })
 })
 

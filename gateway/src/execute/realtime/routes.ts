@@ -27,7 +27,7 @@ export interface Routes {
   /** May a request for this model start now? Cheap: asked after each call. */
   ready(model: string): boolean
   enter(model: string, endpoint: string, request: Routed): Route | undefined
-  /** Calls back once, when entering may succeed. Never for a model without a deployment. */
+  /** Calls back once, when entering may succeed; for a model without a deployment, when one has come. */
   whenReady(model: string, callback: () => void): void
   /** How many calls the gates of a model, or of all, would have in flight now. */
   limit(model?: string): number
@@ -39,6 +39,11 @@ export interface Routes {
   states(): ReadonlyMap<string, GateState>
   /** What the gates learnt, to be kept over a restart. */
   records(): GateRecord[]
+  /**
+   * Other deployments from now on. Those that went get no further call, and their calls in flight end as
+   * they would have. A gate that is among both keeps what is typical of its calls.
+   */
+  replace(deployments: readonly GatedDeployment[]): void
 }
 
 export interface GatedDeployment {
@@ -54,15 +59,27 @@ interface Stop extends GatedDeployment {
   readonly targets: Map<string, Target>
 }
 
+/** One who waits for a gate, and who must be asked again when there are other gates. */
+interface Waiting {
+  readonly cancels: Array<() => void>
+  readonly call: () => void
+}
+
 export const createRoutes = (deployments: readonly GatedDeployment[], now: () => number): Routes => {
-  const byModel = new Map<string, Stop[]>()
+  let all: readonly Stop[] = []
+  let byModel: ReadonlyMap<string, readonly Stop[]> = new Map()
   const credits = new Map<string, Credits>()
-  for (const gated of deployments) {
-    const { id, weight, model } = gated.deployment
-    const stop: Stop = { ...gated, id, weight, typical: createTypical(), targets: new Map() }
-    byModel.set(model, [...(byModel.get(model) ?? []), stop])
+  const waitings = new Set<Waiting>()
+
+  const take = (gated: readonly GatedDeployment[]): void => {
+    const before = new Map(all.map((stop) => [stop.gate, stop.typical]))
+    all = gated.map((each) => stopOf(each, before.get(each.gate)))
+    byModel = Map.groupBy(all, ({ deployment }) => deployment.model)
+    credits.clear()
   }
-  const all = [...byModel.values()].flat()
+
+  take(deployments)
+
   const stopsOf = (model: string): readonly Stop[] => byModel.get(model) ?? []
   const isOpen = ({ gate }: Stop): boolean => gate.canEnter('batch')
 
@@ -93,17 +110,17 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     },
 
     whenReady(model, callback) {
-      const [only, ...others] = stopsOf(model)
-      if (only && others.length === 0) {
-        only.gate.whenReady('batch', callback)
-        return
+      const waiting: Waiting = {
+        cancels: [],
+        call() {
+          // A gate and a replacement may both want to call it.
+          if (!waitings.delete(waiting)) return
+          for (const cancel of waiting.cancels) cancel()
+          callback()
+        },
       }
-      const cancels: Array<() => void> = []
-      const once = (): void => {
-        for (const cancel of cancels) cancel()
-        callback()
-      }
-      for (const { gate } of stopsOf(model)) cancels.push(gate.whenReady('batch', once))
+      waitings.add(waiting)
+      for (const { gate } of stopsOf(model)) waiting.cancels.push(gate.whenReady('batch', waiting.call))
     },
 
     limit(model) {
@@ -136,7 +153,18 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     states: () => new Map(all.map(({ id, gate }) => [id, gate.state()])),
 
     records: () => all.map(({ id, gate }) => recordOf(id, gate)),
+
+    replace(gated) {
+      take(gated)
+      // Whoever still has to wait comes back at once, and waits at the new gates.
+      for (const waiting of [...waitings]) waiting.call()
+    },
   }
+}
+
+const stopOf = (gated: GatedDeployment, typical: Typical = createTypical()): Stop => {
+  const { id, weight } = gated.deployment
+  return { ...gated, id, weight, typical, targets: new Map() }
 }
 
 const recordOf = (id: string, gate: Gate): GateRecord => {

@@ -22,7 +22,7 @@ const CLAIMED: ClaimedShard = {
   blob: 'inputs/b',
   index: new Uint8Array(0),
   template: '',
-  sell: encodeSell({ list: flatPrices(0n), batch: flatPrices(0n) }),
+  sell: encodeSell(new Map([['batch-4.1', { list: flatPrices(0n), batch: flatPrices(0n) }]])),
   claimedAt: 0,
   windowEnd: 1,
   cause: null,

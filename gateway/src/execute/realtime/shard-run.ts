@@ -1,7 +1,7 @@
 import type { ComposeBody, Dialect, RequestTable } from '../../batch/dialect.ts'
 import { emptyBits, hasBit, setBit } from '../../batch/done-bits.ts'
 import type { Clock } from '../../clock/clock.ts'
-import { decodeSell, type SellPrice } from '../../money/price.ts'
+import { frozenSell, type SellPrice } from '../../money/price.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { ClaimedShard, ShardRef } from '../../storage/engine.ts'
 import type { RunStop } from '../run-end.ts'
@@ -76,7 +76,7 @@ export class ShardRun implements Source<Pending> {
     this.dialect = options.dialect
     this.table = options.dialect.requests(claimed.index)
     this.compose = options.dialect.composer(claimed.template)
-    this.sell = decodeSell(claimed.sell)
+    this.sell = frozenSell(claimed.sell, claimed.model)
     this.account = claimed.account
     this.urgency = claimed.windowEnd
     this.deadline = options.deadline

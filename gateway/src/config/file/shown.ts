@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import { stringify } from 'yaml'
+import type { CostEntry } from '../../money/cost-book.ts'
+import { formatUsd } from '../../money/nano.ts'
+import type { TokenPrices } from '../../money/price.ts'
+import type { Deployment } from '../../provider/deployment.ts'
+import type { CatalogueModel } from '../catalogue.ts'
+import type { Config } from '../config.ts'
+import type { LoadedConfig } from '../loaded-config.ts'
+
+/** In the words of a configuration file: written to one, it means the same. */
+type ShownConfig = Readonly<Record<string, unknown>>
+
+/** The whole configuration with defaults filled in. Of keys it has the names of their variables alone. */
+export const shownConfig = ({ config, server, keyNames }: LoadedConfig): ShownConfig => ({
+  server: {
+    host: server.host,
+    port: server.port,
+    // Absolute: it is shown for wherever it may be written to.
+    data: resolve(server.dataDir),
+    log_level: config.logLevel,
+    drain_seconds: server.drainSeconds,
+  },
+  deployments: config.deployments.map((each) => shownDeployment(each, keyNames.get(each.id) ?? '')),
+  models: entriesOf(config.catalogue, shownModel),
+  costs: entriesOf(config.costBooks, (book) => book.map(shownCost)),
+  presets: config.presets,
+  limits: shownLimits(config),
+})
+
+export const shownYaml = (loaded: LoadedConfig): string => stringify(shownConfig(loaded), { lineWidth: 110 })
+
+const MIB = 1_048_576
+const DAY_MS = 86_400_000
+
+const shownDeployment = (deployment: Deployment, keyName: string) => {
+  const { id, model, provider, baseUrl, providerModel, weight, costBook, limits } = deployment
+  return {
+    id,
+    model,
+    protocol: provider,
+    base_url: baseUrl,
+    api_key_env: keyName,
+    provider_model: providerModel,
+    weight,
+    cost_book: costBook,
+    limits: {
+      concurrency_max: limits.concurrencyMax,
+      concurrency_initial: limits.concurrencyInitial,
+      ...(limits.requestsPerMinute === undefined ? {} : { requests_per_minute: limits.requestsPerMinute }),
+      ...(limits.tokensPerMinute === undefined ? {} : { tokens_per_minute: limits.tokensPerMinute }),
+      first_byte_seconds_max: limits.firstByteMsMax / 1_000,
+      total_seconds_max: limits.totalMsMax / 1_000,
+    },
+  }
+}
+
+const shownModel = ({ providerModel, maker, costBook, costFactorPercent, sell }: CatalogueModel) => ({
+  provider_model: providerModel,
+  maker,
+  cost_book: costBook,
+  cost_factor_percent: costFactorPercent,
+  ...(sell ? { list_price: shownPrices(sell.list), batch_price: shownPrices(sell.batch) } : {}),
+})
+
+const shownCost = ({ from, until, list, batch, source, checkedOn }: CostEntry) => ({
+  ...(from === undefined ? {} : { from: written(from) }),
+  ...(until === undefined ? {} : { until: written(until) }),
+  list: shownPrices(list),
+  batch: shownPrices(batch),
+  source,
+  ...(checkedOn === undefined ? {} : { checked_on: checkedOn }),
+})
+
+// biome-ignore lint/style/noRestrictedGlobals: writes a time, reads no clock
+const written = (ms: number): string => new Date(ms).toISOString()
+
+const shownPrices = ({ input, cachedInput, cacheWrite, output }: TokenPrices) =>
+  [cachedInput, cacheWrite, output].every((price) => price === input)
+    ? formatUsd(input)
+    : {
+        input: formatUsd(input),
+        cached_input: formatUsd(cachedInput),
+        cache_write: formatUsd(cacheWrite),
+        output: formatUsd(output),
+      }
+
+const shownLimits = ({ intake, execute, files, retentionMs, longPollMs }: Config) => ({
+  items_max: intake.itemsMax,
+  body_mib_max: intake.bodyBytesMax / MIB,
+  item_mib_max: intake.itemBytesMax / MIB,
+  window_seconds_min: intake.windowSecondsMin,
+  window_seconds_max: intake.windowSecondsMax,
+  output_tokens_assumed: intake.outputTokensAssumed,
+  answer_mib_max: execute.answerBytesMax / MIB,
+  stop_drain_seconds: execute.stopDrainMs / 1_000,
+  disk_free_mib_min: execute.diskFreeBytesMin / MIB,
+  retention_days: retentionMs / DAY_MS,
+  long_poll_seconds: longPollMs / 1_000,
+  files: {
+    mib_max: files.bytesMax / MIB,
+    lines_max: files.linesMax,
+    line_mib_max: files.lineBytesMax / MIB,
+    retention_days: files.retentionMs / DAY_MS,
+  },
+})
+
+const entriesOf = <Value, Shown>(
+  entries: ReadonlyMap<string, Value>,
+  show: (value: Value) => Shown,
+): Record<string, Shown> => Object.fromEntries([...entries].map(([name, value]) => [name, show(value)]))

@@ -1,0 +1,158 @@
+import type { CostEntry } from '../../money/cost-book.ts'
+import { flatPrices, type SellPrice, type TokenPrices } from '../../money/price.ts'
+import type { Deployment } from '../../provider/deployment.ts'
+import type { CatalogueModel } from '../catalogue.ts'
+import type { Config } from '../config.ts'
+import { configOf, environmentDeployments } from '../default-config.ts'
+import { DEFAULT_DEPLOYMENT_LIMITS } from '../default-limits.ts'
+import type { Environment } from '../environment.ts'
+import type { Preset } from '../presets.ts'
+import { PROTOCOLS } from '../protocols.ts'
+import type { ConfigFile, FileDeployment } from './schema.ts'
+
+/** A checked file as the server takes it: over what we bring, with keys from the environment. */
+export const configFrom = (file: ConfigFile, env: Environment): Config => {
+  const base = configOf([])
+  const catalogue = new Map([...base.catalogue, ...Object.entries(file.models).map(catalogueEntry)])
+  return {
+    ...base,
+    catalogue,
+    deployments:
+      file.deployments?.map((each) => deploymentOf(each, file, catalogue, env)) ??
+      environmentDeployments(env, [...catalogue.values()]),
+    costBooks: new Map([...base.costBooks, ...Object.entries(file.costs).map(bookOf)]),
+    presets: { ...base.presets, ...mapped(file.presets, presetOf) },
+    logLevel: file.server.log_level,
+    ...limitsFrom(file.limits, base),
+  }
+}
+
+const MIB = 1_048_576
+const DAY_MS = 86_400_000
+
+const limitsFrom = (
+  limits: ConfigFile['limits'],
+  base: Config,
+): Pick<Config, 'intake' | 'execute' | 'files' | 'retentionMs' | 'longPollMs'> => ({
+  intake: {
+    ...base.intake,
+    itemsMax: limits.items_max,
+    bodyBytesMax: limits.body_mib_max * MIB,
+    itemBytesMax: limits.item_mib_max * MIB,
+    windowSecondsMin: limits.window_seconds_min,
+    windowSecondsMax: limits.window_seconds_max,
+    outputTokensAssumed: limits.output_tokens_assumed,
+  },
+  execute: {
+    ...base.execute,
+    answerBytesMax: limits.answer_mib_max * MIB,
+    stopDrainMs: limits.stop_drain_seconds * 1_000,
+    diskFreeBytesMin: limits.disk_free_mib_min * MIB,
+  },
+  files: {
+    ...base.files,
+    bytesMax: limits.files.mib_max * MIB,
+    linesMax: limits.files.lines_max,
+    lineBytesMax: limits.files.line_mib_max * MIB,
+    retentionMs: Math.round(limits.files.retention_days * DAY_MS),
+  },
+  retentionMs: Math.round(limits.retention_days * DAY_MS),
+  longPollMs: limits.long_poll_seconds * 1_000,
+})
+
+const catalogueEntry = ([id, model]: [string, ConfigFile['models'][string]]): [string, CatalogueModel] => {
+  const sell = sellOf(model)
+  const entry = {
+    id,
+    providerModel: model.provider_model,
+    maker: model.maker,
+    costBook: model.cost_book ?? model.provider_model,
+    costFactorPercent: model.cost_factor_percent,
+    ...(sell ? { sell } : {}),
+  }
+  return [id, entry]
+}
+
+const sellOf = ({ list_price, batch_price }: ConfigFile['models'][string]): SellPrice | undefined =>
+  list_price === undefined || batch_price === undefined
+    ? undefined
+    : { list: tokenPrices(list_price), batch: tokenPrices(batch_price) }
+
+type FilePrices = NonNullable<ConfigFile['models'][string]['list_price']>
+
+const tokenPrices = (given: FilePrices): TokenPrices => {
+  if (typeof given === 'bigint') return flatPrices(given)
+  const { input, cached_input: cachedInput = input, cache_write: cacheWrite = input, output } = given
+  return { input, cachedInput, cacheWrite, output }
+}
+
+const bookOf = ([name, book]: [string, ConfigFile['costs'][string]]): [string, CostEntry[]] => [
+  name,
+  (Array.isArray(book) ? book : [book]).map(
+    ({ from, until, list, batch = list, source, checked_on: checkedOn }) => ({
+      list: tokenPrices(list),
+      batch: tokenPrices(batch),
+      source,
+      ...(checkedOn === undefined ? {} : { checkedOn }),
+      ...(from === undefined ? {} : { from }),
+      ...(until === undefined ? {} : { until }),
+    }),
+  ),
+]
+
+const deploymentOf = (
+  given: FileDeployment,
+  file: ConfigFile,
+  catalogue: ReadonlyMap<string, CatalogueModel>,
+  env: Environment,
+): Deployment => {
+  const { id, model, weight } = given
+  const sold = catalogue.get(model)
+  const { protocol = 'openai', base_url, api_key_env } = endpointOf(given, file)
+  const apiKey = api_key_env === undefined ? undefined : env[api_key_env]
+  if (!sold || !apiKey)
+    throw new Error(`the deployment ${id} was not checked: its model or its key is missing`)
+  return {
+    id,
+    model,
+    provider: protocol,
+    providerModel: given.provider_model ?? sold.providerModel,
+    baseUrl: (base_url ?? PROTOCOLS[protocol].baseUrl).replace(/\/+$/, ''),
+    apiKey,
+    weight,
+    costBook: given.cost_book ?? sold.costBook,
+    limits: limitsOf(given.limits),
+  }
+}
+
+/** A deployment's own, or that of the provider that it names. */
+export const endpointOf = (
+  given: FileDeployment,
+  { providers }: ConfigFile,
+): Pick<FileDeployment, 'protocol' | 'base_url' | 'api_key_env'> =>
+  (given.provider === undefined ? undefined : providers[given.provider]) ?? given
+
+const limitsOf = (given: FileDeployment['limits']): Deployment['limits'] => ({
+  ...DEFAULT_DEPLOYMENT_LIMITS,
+  concurrencyMax: given.concurrency_max,
+  concurrencyInitial:
+    given.concurrency_initial ??
+    Math.min(given.concurrency_max, DEFAULT_DEPLOYMENT_LIMITS.concurrencyInitial),
+  ...(given.requests_per_minute === undefined ? {} : { requestsPerMinute: given.requests_per_minute }),
+  ...(given.tokens_per_minute === undefined ? {} : { tokensPerMinute: given.tokens_per_minute }),
+  firstByteMsMax: given.first_byte_seconds_max * 1_000,
+  totalMsMax: given.total_seconds_max * 1_000,
+})
+
+const presetOf = (given: ConfigFile['presets'][string], name: string): Preset => {
+  const { description, system, options, answer_schema: schema, answer_schema_strict: strict } = given
+  if (schema === undefined) return { description, system, options }
+  const response_format = { type: 'json_schema', json_schema: { name, strict, schema } }
+  return { description, system, options: { ...options, response_format } }
+}
+
+const mapped = <From, To>(
+  entries: Readonly<Record<string, From>>,
+  change: (entry: From, name: string) => To,
+): Record<string, To> =>
+  Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, change(entry, name)]))
