@@ -1,6 +1,23 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 const long = process.env.SHEEPFOLD_TEST_LONG === '1'
+
+/** They need a server, which is started only where one of them runs. */
+const ON_POSTGRES = 'gateway/src/storage/postgres/*.test.ts'
+
+const FLOWS_ON_POSTGRES = [
+  'lifecycle',
+  'creates-never-double',
+  'native-results',
+  'native-keys',
+  'tenancy',
+  'beside-the-server',
+  'openai-batches',
+  'openai-files',
+  'openai-uploads',
+]
+  .map((flow) => `tests/flows/${flow}.test.ts`)
+  .concat('tests/crashes/{crash-points,kills}.test.ts', 'tests/postgres/**/*.test.ts')
 
 export default defineConfig({
   test: {
@@ -10,7 +27,31 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{gateway,client,cli,simulator,bench}/**/*.test.ts', 'tests/rules/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, ON_POSTGRES],
           testTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [ON_POSTGRES],
+          globalSetup: 'tests/support/postgres/global-setup.ts',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // The flows that lead through the verbs of the store once more, on the other database.
+          name: 'flows-postgres',
+          include: FLOWS_ON_POSTGRES,
+          globalSetup: 'tests/support/postgres/global-setup.ts',
+          env: { SHEEPFOLD_TEST_STORE: 'postgres' },
+          fileParallelism: false,
+          testTimeout: long ? 3_600_000 : 300_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { storeEnv } from './store-place.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -17,9 +18,16 @@ const COMPILE_CACHE = join(root, 'node_modules', '.cache', 'sheepfold-tests')
 /** The environment of a started process, without what would lead it away from the test. */
 export const processEnv = (more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
   const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(SHEEPFOLD|HOLYSHEEP|OPENAI|ANTHROPIC|GEMINI|GOOGLE|DEEPSEEK|VITEST|NODE_)/.test(name),
+    ([name]) =>
+      !/^(DATABASE_URL|SHEEPFOLD|HOLYSHEEP|OPENAI|ANTHROPIC|GEMINI|GOOGLE|DEEPSEEK|VITEST|NODE_)/.test(name),
   )
   return { ...Object.fromEntries(kept), NODE_COMPILE_CACHE: COMPILE_CACHE, ...more }
+}
+
+/** A command that names a data directory finds its rows. */
+const storeEnvOf = (args: readonly string[]): Record<string, string> => {
+  const dataDir = args[args.indexOf('--data') + 1]
+  return args.includes('--data') && dataDir !== undefined ? storeEnv(dataDir) : {}
 }
 
 export interface CommandEnd {
@@ -36,7 +44,7 @@ export const sheepfoldIn = (wrap: readonly string[], ...args: readonly string[])
   const [command = process.execPath, ...rest] = [...wrap, ...sheepfoldCommand, ...args]
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: processEnv(),
+    env: processEnv(storeEnvOf(args)),
   })
   let stdout = ''
   let stderr = ''

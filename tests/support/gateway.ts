@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import {
   type Config,
   configOf,
@@ -11,6 +10,7 @@ import {
   startGateway,
   systemIds,
 } from '@sheepfold/gateway'
+import { makePlace, rowsOf, storeEnv } from './store-place.ts'
 
 /** A server in this process, with a data directory of its own. */
 export interface TestGateway {
@@ -21,7 +21,7 @@ export interface TestGateway {
   readonly dataDir: string
   newKey(order?: NewKey): Promise<{ id: string; secret: string }>
   /** Rows of a table, read beside the running server. */
-  count(table: 'batch' | 'shard'): number
+  count(table: 'batch' | 'shard'): Promise<number>
   /** Every blob that is stored or half-stored. */
   blobs(): string[]
   /** Ends it and removes its data. */
@@ -49,13 +49,14 @@ export const openGateway = async ({
   adapt = (config) => config,
   dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-')),
 }: TestGatewayOptions): Promise<TestGateway> => {
+  const place = await makePlace(dataDir)
   let fatal: unknown
   const gateway = await startGateway({
     dataDir,
     host: '127.0.0.1',
     port: 0,
     config: adapt(configOf(simulatedDeployments(`${provider}/v1`))),
-    env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error' },
+    env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error', ...storeEnv(dataDir) },
     onFatal: (error) => {
       fatal = error
     },
@@ -75,22 +76,17 @@ export const openGateway = async ({
       })
       return { id: key.id, secret }
     },
-    count: (table) => countRows(join(dataDir, 'sheepfold.db'), table),
+    async count(table) {
+      const [row] = await rowsOf(dataDir, `SELECT count(*) AS n FROM ${table}`)
+      return Number(row?.n)
+    },
     blobs: () => filesBelow(join(dataDir, 'blobs')),
     async stop() {
       await gateway.stop(0)
       rmSync(dataDir, { recursive: true, force: true })
+      await place.remove()
       if (fatal !== undefined) throw fatal
     },
-  }
-}
-
-const countRows = (path: string, table: string): number => {
-  const database = new DatabaseSync(path, { readOnly: true })
-  try {
-    return Number(database.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n)
-  } finally {
-    database.close()
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Simulator } from '@sheepfold/simulator'
 import { expect } from 'vitest'
-import { auditOf, hasStore } from './stored.ts'
+import { hasStore } from './store-place.ts'
+import { auditOf } from './stored.ts'
 import { until } from './wait.ts'
 
 /**
@@ -10,7 +11,7 @@ import { until } from './wait.ts'
 export const lostByKill = async (dataDir: string, simulator: Simulator): Promise<number> => {
   await providerIsQuiet(simulator)
   // Killed before it could make its store.
-  if (!hasStore(dataDir)) return simulator.stats().distinct
+  if (!(await hasStore(dataDir))) return simulator.stats().distinct
   const { answers, findings } = await auditOf(dataDir)
   expect(findings).toEqual([])
   return simulator.stats().distinct - answers

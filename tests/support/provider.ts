@@ -18,6 +18,8 @@ export interface FakeProvider {
   release(count?: number): void
   /** … and from now on every call at once. */
   open(): void
+  /** From now on what says one of these words is refused with 400, and nothing else is. */
+  refuse(...words: string[]): void
   /** Resolves once so many calls wait. */
   waiting(count: number): Promise<void>
   close(): Promise<void>
@@ -30,14 +32,20 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
   const received: ReceivedChat[] = []
   const held: Array<() => void> = []
   let holding = false
+  let refused: readonly string[] = []
   let wakes: Array<() => void> = []
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const chat: ReceivedChat = JSON.parse(Buffer.concat(chunks).toString())
     received.push(chat)
-    if (!holding) return answer(chat, response)
-    held.push(() => answer(chat, response))
+    const reply = (): void => {
+      const said = JSON.stringify(chat.messages.at(-1)?.content)
+      if (refused.some((word) => said.includes(word))) refuse(response)
+      else answer(chat, response)
+    }
+    if (!holding) return reply()
+    held.push(reply)
     for (const wake of wakes.splice(0)) wake()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -55,6 +63,9 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
       holding = false
       release()
     },
+    refuse: (...words) => {
+      refused = words
+    },
     async waiting(count) {
       while (held.length < count) await new Promise<void>((resolve) => wakes.push(resolve))
     },
@@ -65,6 +76,19 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
         server.closeAllConnections()
       }),
   }
+}
+
+export const REFUSAL = {
+  error: {
+    message: "Invalid 'messages': not this.",
+    type: 'invalid_request_error',
+    param: 'messages',
+    code: 'invalid_value',
+  },
+}
+
+const refuse = (response: ServerResponse): void => {
+  response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(REFUSAL, null, 2))
 }
 
 /** The answer repeats what the user said, so that a swapped one is seen. */

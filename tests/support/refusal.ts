@@ -21,3 +21,23 @@ export const expectRefusal = ({ status, text, headers }: Pick<Answer, 'status' |
   }
   return body
 }
+
+/** A refusal in OpenAI's envelope, with all four of its members. */
+export const expectOpenaiRefusal = ({
+  status,
+  text,
+  headers,
+}: Pick<Answer, 'status' | 'text' | 'headers'>) => {
+  const body: unknown = JSON.parse(text)
+  expect(status).toBeGreaterThanOrEqual(400)
+  expect(status).toBeLessThan(500)
+  expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(body).toEqual({
+    error: {
+      message: expect.any(String),
+      type: 'invalid_request_error',
+      param: expect.toSatisfy((param) => param === null || typeof param === 'string'),
+      code: expect.toSatisfy((code) => code === null || typeof code === 'string'),
+    },
+  })
+}

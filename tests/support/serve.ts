@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { processEnv, sheepfoldCommand } from './command.ts'
+import { storeEnv } from './store-place.ts'
 import { withDeadline } from './wait.ts'
 
 /** A real `sheepfold serve` process on a free port, started as people start it. */
@@ -62,7 +63,12 @@ export const spawnServe = (settings: ServeSettings): ServeProcess => {
   ]
   const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: processEnv({ SHEEPFOLD_BOOTSTRAP_KEY: apiKey, PROVIDER_KEY: 'sk-provider', ...env }),
+    env: processEnv({
+      SHEEPFOLD_BOOTSTRAP_KEY: apiKey,
+      PROVIDER_KEY: 'sk-provider',
+      ...storeEnv(dataDir),
+      ...env,
+    }),
   })
   return watch(child)
 }

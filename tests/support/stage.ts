@@ -9,7 +9,8 @@ import { deployment, writeConfig } from './config-file.ts'
 import { type PatientClient, patientClient } from './patient-client.ts'
 import { type Serve, type ServeProcess, type ServeSettings, spawnServe } from './serve.ts'
 import type { SmallDisk } from './small-disk.ts'
-import { type TempDir, tempDir } from './temp-dir.ts'
+import { makePlace } from './store-place.ts'
+import { tempDir } from './temp-dir.ts'
 import { withDeadline } from './wait.ts'
 
 /** A provider in this process, and one data directory that gateways are started on, one after another. */
@@ -51,36 +52,37 @@ export const withStage = async (
   play: (stage: Stage) => Promise<void>,
 ): Promise<void> => {
   const folder = tempDir()
+  const dataDir = options.disk === undefined ? folder.dataDir : join(options.disk.path, 'data')
+  const place = await makePlace(dataDir)
   const provider = await startSimulator(options.simulator)
   const second = await startSimulator(options.secondSimulator)
   const started: ServeProcess[] = []
   try {
     const { limits = {}, config = (url) => ({ deployments: [deployment({ url, limits })] }) } = options
     const configFile = writeConfig(folder.path, config(provider.url, second.url))
-    await play(setStage({ ...options, configFile, folder, provider, second, started }))
+    await play(setStage({ dataDir, configFile, provider, second, started, wrap: options.disk?.wrap ?? [] }))
   } finally {
     await Promise.all(started.map((serve) => serve.kill('SIGKILL')))
-    await Promise.all([provider.close(), second.close()])
+    await Promise.all([provider.close(), second.close(), place.remove()])
     folder[Symbol.dispose]()
   }
 }
 
 interface Setting {
-  readonly disk?: SmallDisk
+  readonly dataDir: string
+  readonly wrap: readonly string[]
   readonly configFile: string
-  readonly folder: TempDir
   readonly provider: SimulatorServer
   readonly second: SimulatorServer
   /** Every gateway that is started is put here. */
   readonly started: ServeProcess[]
 }
 
-const setStage = ({ disk, configFile, folder, provider, second, started }: Setting): Stage => {
-  const dataDir = disk === undefined ? folder.dataDir : join(disk.path, 'data')
+const setStage = ({ dataDir, wrap, configFile, provider, second, started }: Setting): Stage => {
   let url = NOWHERE
 
   const spawn = (settings: StageSettings = {}): ServeProcess => {
-    const serve = spawnServe({ dataDir, configFile, wrap: disk?.wrap ?? [], ...settings })
+    const serve = spawnServe({ dataDir, configFile, wrap, ...settings })
     started.push(serve)
     const moved = serve.ready.then((address) => {
       url = address

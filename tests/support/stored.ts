@@ -1,19 +1,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { type AuditReport, openOperatorStore } from '@sheepfold/gateway'
+import { databaseUrlOf, rowsOf } from './store-place.ts'
 
 /** The audit of the books, in this process: after a kill it reads what the next start would find. */
 export const auditOf = async (dataDir: string): Promise<AuditReport> => {
-  const store = await openOperatorStore(dataDir, { create: false })
+  const store = await openOperatorStore({ dataDir, databaseUrl: databaseUrlOf(dataDir) }, { create: false })
   try {
     return await store.audit.audit()
   } finally {
     await store.close()
   }
 }
-
-export const hasStore = (dataDir: string): boolean => existsSync(join(dataDir, 'sheepfold.db'))
 
 /** Every file of a data directory but the database's own, by its name below `blobs/`. */
 export const blobsOnDisk = (dataDir: string): string[] => {
@@ -33,23 +31,13 @@ export const blobsOnDisk = (dataDir: string): string[] => {
 }
 
 /** The inputs and segments that the database knows of. */
-export const blobsNamed = (dataDir: string): string[] =>
-  rowsOf(
+export const blobsNamed = async (dataDir: string): Promise<string[]> => {
+  const rows = await rowsOf(
     dataDir,
     `SELECT blob AS name FROM batch WHERE purged_at IS NULL
      UNION SELECT segment FROM shard WHERE segment IS NOT NULL`,
   )
-    .map(({ name }) => String(name))
-    .toSorted()
-
-/** What a SELECT finds, beside whatever runs on the directory. */
-export const rowsOf = (dataDir: string, select: string): Array<Record<string, unknown>> => {
-  const database = new DatabaseSync(join(dataDir, 'sheepfold.db'), { readOnly: true })
-  try {
-    return database.prepare(select).all()
-  } finally {
-    database.close()
-  }
+  return rows.map(({ name }) => String(name)).toSorted()
 }
 
 /** Whether a text is still somewhere below the directory: in a blob, the database or its log. */

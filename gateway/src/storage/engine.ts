@@ -6,7 +6,7 @@ import type { Nano } from '../money/nano.ts'
  * seam. Handlers of a client's dialect cannot import it (a checked rule): they hold a TenantStore.
  * All times are milliseconds of the store's own clock.
  */
-export interface EngineStore extends WorkerStore, ShardStore, TimeStore, GateStore {}
+export interface EngineStore extends WorkerStore, ShardStore, TimeStore, FileTimeStore, GateStore {}
 
 export interface WorkerStore {
   /** Enters an incarnation of a worker. `alone`: every earlier one is dead, and is fenced at once. */
@@ -111,6 +111,25 @@ export interface TimeStore {
   existing(batches: readonly string[]): Promise<string[]>
   /** The batches that have not ended: what else lies among the segments of one is an orphan. */
   unfinished(): Promise<UnfinishedBatch[]>
+}
+
+/** Files and uploads whose time is over. */
+export interface FileTimeStore {
+  /** Tombstones files past their expiry, then names up to `max` deleted ones that no running batch needs. */
+  expireFiles(max: number): Promise<Purgeable[]>
+  filePurged(id: string): Promise<void>
+  /** Names uploads whose parts nobody needs any more. */
+  expireUploads(max: number): Promise<Purgeable[]>
+  uploadPurged(id: string): Promise<void>
+  /** Which of these files still have bytes: what lies under another's name in the blobs is an orphan. */
+  existingFiles(files: readonly string[]): Promise<string[]>
+  /** Forgets uploads that their process left unfinished; only for one that is alone. */
+  dropUnfinishedFiles(): Promise<number>
+}
+
+export interface Purgeable {
+  readonly id: string
+  readonly blobs: readonly string[]
 }
 
 export interface WorkerNews {

@@ -4,12 +4,23 @@
  *   disk_full  nothing was written; sending can go on once there is room
  *   busy       another process holds the write lock for longer than the busy timeout; nothing was written
  *   corrupt    the file is damaged, or is not a database
- *   locked     another `serve` process owns the data directory
+ *   locked     another `serve` process, or another database, owns the data directory
  *   crashed    the store ended before it answered: what was asked may or may not have happened
+ *   unavailable  the database server cannot be reached, or went away meanwhile: what was asked may or may not
+ *              have happened, and can be asked again
  *   closed     the store was closed; nothing was written
  *   failed     anything else; the message is the database's own
  */
-const STORE_ERROR_CODES = ['disk_full', 'busy', 'corrupt', 'locked', 'crashed', 'closed', 'failed'] as const
+const STORE_ERROR_CODES = [
+  'disk_full',
+  'busy',
+  'corrupt',
+  'locked',
+  'crashed',
+  'unavailable',
+  'closed',
+  'failed',
+] as const
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number]
 
 /** Reads a code that came from another thread. */

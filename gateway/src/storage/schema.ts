@@ -199,4 +199,94 @@ CREATE TABLE purged_shard (
   append_ids TEXT NOT NULL            -- as they were in shard
 ) STRICT;
 `,
+  `
+-- Files: what clients upload, and the output and error files of batches. One that is being uploaded is
+-- 'writing': nobody sees it, and it goes with its process.
+CREATE TABLE file (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  api_key TEXT,                       -- who uploaded it; null: a batch made it
+  purpose TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('writing', 'ready')),
+  blob TEXT,                          -- null: the segments of its batch are its bytes
+  batch TEXT,
+  part TEXT CHECK (part IN ('output', 'error')),
+  bytes INTEGER NOT NULL DEFAULT 0,
+  sha256 TEXT,
+  contents TEXT,                      -- what intake found in it, encoded by intake; null: it was not read
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  deleted_at INTEGER,                 -- a tombstone: from here on the file does not exist for its account
+  purged_at INTEGER,                  -- its bytes are gone
+
+  CHECK ((blob IS NULL) = (batch IS NOT NULL AND part IS NOT NULL)),
+  CHECK (purged_at IS NULL OR deleted_at IS NOT NULL)
+) STRICT;
+
+CREATE INDEX file_newest ON file (account, created_at, id) WHERE deleted_at IS NULL AND state = 'ready';
+CREATE INDEX file_expiry ON file (expires_at) WHERE deleted_at IS NULL AND expires_at IS NOT NULL;
+CREATE INDEX file_purgeable ON file (deleted_at) WHERE deleted_at IS NOT NULL AND purged_at IS NULL;
+CREATE INDEX file_batch ON file (batch) WHERE batch IS NOT NULL;
+CREATE INDEX file_blob ON file (blob) WHERE purged_at IS NULL;
+
+-- The shards that intake cut a file into, until a batch is made of it.
+CREATE TABLE file_shard (
+  file TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  model TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  entries BLOB NOT NULL,
+  PRIMARY KEY (file, number)
+) STRICT;
+
+-- A file that comes in parts; they are put together when it is completed.
+CREATE TABLE upload (
+  id TEXT PRIMARY KEY,
+  account TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  mime_type TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  file_expires_ms INTEGER,            -- of the file, counted from its creation
+  state TEXT NOT NULL CHECK (state IN ('pending', 'completed', 'cancelled')),
+  file TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  purged_at INTEGER,                  -- its parts are gone
+  CHECK ((state = 'completed') = (file IS NOT NULL))
+) STRICT;
+
+CREATE INDEX upload_purgeable ON upload (expires_at) WHERE purged_at IS NULL;
+
+CREATE TABLE upload_part (
+  id TEXT PRIMARY KEY,
+  upload TEXT NOT NULL,
+  blob TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX upload_part_upload ON upload_part (upload);
+
+ALTER TABLE batch ADD COLUMN file TEXT;                 -- the uploaded file that it was made of; null: its input is its own
+-- 'together': a segment has all lines of a shard in input order. 'apart': success and error each have one.
+ALTER TABLE batch ADD COLUMN layout TEXT NOT NULL DEFAULT 'together' CHECK (layout IN ('together', 'apart'));
+ALTER TABLE batch ADD COLUMN output_ms INTEGER;         -- output files are kept so long after the end; null: as long as the batch
+ALTER TABLE batch ADD COLUMN errors TEXT;               -- why its input was refused: nothing ran
+ALTER TABLE batch ADD COLUMN retry_of TEXT;             -- the batch whose failed requests these are
+ALTER TABLE batch ADD COLUMN stopped_at INTEGER;
+ALTER TABLE batch ADD COLUMN answered_at INTEGER;       -- when its last request had its answer
+
+CREATE INDEX batch_blob ON batch (blob) WHERE purged_at IS NULL;
+CREATE INDEX batch_retry ON batch (retry_of) WHERE retry_of IS NOT NULL;
+
+ALTER TABLE shard ADD COLUMN answered_at INTEGER;       -- when its last request had its answer
+ALTER TABLE shard ADD COLUMN kinds BLOB;                -- one byte a request once sealed; null: all succeeded
+ALTER TABLE shard ADD COLUMN error_segment TEXT;
+ALTER TABLE shard ADD COLUMN error_segment_bytes INTEGER;
+ALTER TABLE shard ADD COLUMN retry_of INTEGER;          -- the shard whose failed requests these are …
+ALTER TABLE shard ADD COLUMN retried BLOB;              -- … and which of them, one bit a position there
+`,
 ]

@@ -10,12 +10,14 @@ export interface Db {
   read<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>
   /**
    * Runs the work in one transaction: all of it is durable when this resolves, none of it where the work
-   * throws. Works never interleave. `name` names the crash points before and after the commit.
+   * throws. Where writers are not alone each statement sees what others have committed before it, so a work
+   * locks the rows that it judges by; and it may run again from its beginning where it met another in a
+   * circle of locks. `name` names the crash points before and after the commit.
    */
   write<Result>(name: WriteName, work: (tx: Tx) => Promise<Result>): Promise<Result>
   /**
-   * Makes erased bytes leave the disk. It waits for no reader beside us: what one holds back leaves with a
-   * later write of `upkeep`.
+   * Makes erased bytes leave the disk, as far as the database can (each implementation says how far). It
+   * waits for no reader beside us: what one holds back leaves later.
    */
   scrub(): Promise<void>
 }
@@ -41,6 +43,11 @@ export interface Tx {
   get(text: string, params?: readonly SqlValue[]): Promise<Row | undefined>
   /** Returns how many rows it changed. */
   run(text: string, params?: readonly SqlValue[]): Promise<number>
+  /**
+   * Waits until no other transaction holds the lock of this name, and holds it to the end of this one: for
+   * "ask, then store", where no row stands for the answer yet. A work takes one at most, and before any row.
+   */
+  lock(name: string): Promise<void>
 }
 
 type NameOf<Point> = Point extends `${infer Name}.before_commit` ? Name : never

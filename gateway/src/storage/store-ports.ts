@@ -1,21 +1,42 @@
 import { auditVerbs } from './audit/audit.ts'
 import type { EngineStore } from './engine.ts'
 import type { AuditStore, KeyStore } from './operator.ts'
-import type { TenantStore } from './tenant.ts'
+import type { Db } from './sql.ts'
+import type { BatchStore, TenantStore } from './tenant.ts'
+import type { FileStore } from './tenant-files.ts'
+import type { UploadStore } from './tenant-uploads.ts'
 import { accept } from './verbs/accept.ts'
 import { append } from './verbs/append.ts'
 import { findBatch, listBatches } from './verbs/batch-view.ts'
 import { claim } from './verbs/claim.ts'
+import {
+  addFileShards,
+  beginFile,
+  dropFile,
+  endFile,
+  fileContents,
+  findFile,
+  listFiles,
+  removeFile,
+} from './verbs/files.ts'
 import { findEarlierCreate } from './verbs/find-create.ts'
 import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
-import { output } from './verbs/output.ts'
+import { finished, output, sealedPrefix } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
-import { existing, expire, purged } from './verbs/purge.ts'
+import { existing, existingFiles, expire, purged } from './verbs/purge.ts'
+import {
+  dropUnfinishedFiles,
+  expireFiles,
+  expireUploads,
+  filePurged,
+  uploadPurged,
+} from './verbs/purge-files.ts'
 import { seal } from './verbs/seal.ts'
 import type { SegmentDeps } from './verbs/segment.ts'
 import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
 import { unfinished } from './verbs/unfinished.ts'
+import { addPart, cancelUpload, completeUpload, createUpload, findUpload, parts } from './verbs/uploads.ts'
 import { fence, join, leave, renew } from './verbs/workers.ts'
 
 export interface StorePorts {
@@ -51,17 +72,51 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
     purged: (batch) => purged(db, batch),
     existing: (batches) => existing(db, batches),
     unfinished: () => unfinished(db),
+    expireFiles: (max) => expireFiles(db, max),
+    filePurged: (id) => filePurged(db, id),
+    expireUploads: (max) => expireUploads(db, max),
+    uploadPurged: (id) => uploadPurged(db, id),
+    existingFiles: (files) => existingFiles(db, files),
+    dropUnfinishedFiles: () => dropUnfinishedFiles(db),
     gates: () => gates(db),
     saveGates: (records) => saveGates(db, records),
   }
 }
 
 const tenantStore = ({ db }: SegmentDeps, account: string): TenantStore => ({
-  accept: async (batch, shards) => accept(db, account, batch, shards),
+  ...batchStore(db, account),
+  ...fileStore(db, account),
+  ...uploadStore(db, account),
+})
+
+const batchStore = (db: Db, account: string): BatchStore => ({
+  accept: (batch, source) => accept(db, account, batch, source),
   findCreate: (query) => db.read((tx) => findEarlierCreate(tx, account, query)),
   batch: (id) => db.read((tx) => findBatch(tx, account, id)),
   batches: (page) => db.read((tx) => listBatches(tx, account, page)),
   stop: (id, cause) => stop(db, account, id, cause),
   remove: (id) => remove(db, account, id),
   output: (batch, shard) => output(db, account, batch, shard),
+  finished: (batch, shard, delivered) => finished(db, account, { batch, shard, delivered }),
+  sealedPrefix: (batch, part) => sealedPrefix(db, account, batch, part),
+})
+
+const fileStore = (db: Db, account: string): FileStore => ({
+  beginFile: (file) => beginFile(db, account, file),
+  addFileShards: (file, shards) => addFileShards(db, account, file, shards),
+  endFile: (file, end) => endFile(db, account, file, end),
+  dropFile: (file) => dropFile(db, account, file),
+  file: (id) => findFile(db, account, id),
+  fileContents: (id) => fileContents(db, account, id),
+  files: (page) => listFiles(db, account, page),
+  removeFile: (id, call) => removeFile(db, account, { id, ...call }),
+})
+
+const uploadStore = (db: Db, account: string): UploadStore => ({
+  createUpload: (upload) => createUpload(db, account, upload),
+  upload: (id) => findUpload(db, account, id),
+  addPart: (upload, part) => addPart(db, account, upload, part),
+  parts: (upload) => parts(db, account, upload),
+  completeUpload: (id, file) => completeUpload(db, account, id, file),
+  cancelUpload: (id) => cancelUpload(db, account, id),
 })

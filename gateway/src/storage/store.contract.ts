@@ -2,12 +2,15 @@ import { describe, it } from 'vitest'
 import { acceptCases } from './contract/accept.contract.ts'
 import { appendCases } from './contract/append.contract.ts'
 import { claimCases } from './contract/claim.contract.ts'
+import { fileCases } from './contract/files.contract.ts'
 import { keyAndGateCases } from './contract/keys-and-gates.contract.ts'
 import { outputCases } from './contract/output.contract.ts'
 import { retentionCases } from './contract/retention.contract.ts'
+import { retryCases } from './contract/retry.contract.ts'
 import { sealCases } from './contract/seal.contract.ts'
 import { type Cases, closedAfterEach, createStage, type OpenedStore } from './contract/stage.fixture.ts'
 import { stopCases } from './contract/stop.contract.ts'
+import { uploadCases } from './contract/uploads.contract.ts'
 import { workerCases } from './contract/workers.contract.ts'
 
 /** How an implementation differs from the others, where a case has to know. */
@@ -38,5 +41,8 @@ export const storeContract = (
     retentionCases(cases)
     outputCases(cases)
     keyAndGateCases(cases)
+    fileCases(cases)
+    uploadCases(cases)
+    retryCases(cases)
   })
 }

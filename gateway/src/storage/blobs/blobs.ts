@@ -5,8 +5,11 @@
 export interface Blobs {
   /** Opens a new blob for writing. Nothing is readable, nor survives a crash, before `commit`. */
   create(name: string): Promise<BlobWriter>
-  /** Reads bytes `[start, start + length)`; fewer where the blob ends before. Rejects with BlobMissing. */
-  read(name: string, start: number, length: number): Promise<Buffer>
+  /**
+   * Reads bytes `[start, start + length)`; fewer where the blob ends before. Rejects with BlobMissing. They may
+   * lie in `into`, where it is given: for one who reads many pieces and is done with each before the next.
+   */
+  read(name: string, start: number, length: number, into?: Buffer): Promise<Buffer>
   /** Removes a blob; a name that does not exist is fine. */
   remove(name: string): Promise<void>
   /** Every committed name below a prefix, with its size in bytes. */

@@ -17,6 +17,7 @@ export interface FileBlobs extends Blobs {
 }
 
 const OPEN_FILES_MAX = 64
+const SYNC_BYTES = 32 * 1_048_576
 
 /**
  * Blobs as plain files. A blob is written under `tmp/`, synced, renamed to its name, and the folder synced:
@@ -43,10 +44,12 @@ export const openFileBlobs = async (options: FileBlobsOptions): Promise<FileBlob
       const handle = await open(draft, 'w')
       return createWriter({ root, draft, target, handle, onCommit: () => files.forget(target) })
     },
-    async read(name, start, length) {
-      return files.use(pathOf(name), ({ handle, bytes }) =>
-        readExactly(handle, start, Math.max(0, Math.min(length, bytes - start))),
-      )
+    async read(name, start, length, into) {
+      return files.use(pathOf(name), ({ handle, bytes }) => {
+        const there = Math.max(0, Math.min(length, bytes - start))
+        const fits = into !== undefined && into.length >= there
+        return readExactly(handle, start, fits ? into.subarray(0, there) : Buffer.allocUnsafeSlow(there))
+      })
     },
     async remove(name) {
       const path = pathOf(name)
@@ -76,7 +79,18 @@ interface WriterOptions {
 
 const createWriter = ({ root, draft, target, handle, onCommit }: WriterOptions): BlobWriter => {
   let bytesWritten = 0
+  let bytesSyncing = 0
+  let syncing: Promise<void> = Promise.resolve()
   let open = true
+
+  /** A large blob is synced while it is still coming, so that its commit has little left to wait for. */
+  const syncBehind = (): void => {
+    if (bytesWritten - bytesSyncing < SYNC_BYTES) return
+    bytesSyncing = bytesWritten
+    syncing = syncing.then(() => handle.datasync())
+    // It is awaited by the commit, or the blob is dropped.
+    syncing.catch(() => undefined)
+  }
 
   const close = async (): Promise<void> => {
     if (!open) return
@@ -92,8 +106,10 @@ const createWriter = ({ root, draft, target, handle, onCommit }: WriterOptions):
         at += written.bytesWritten
         bytesWritten += written.bytesWritten
       }
+      syncBehind()
     },
     async commit() {
+      await syncing
       await handle.sync()
       await close()
       await moveIntoPlace(root, draft, target)
@@ -101,6 +117,7 @@ const createWriter = ({ root, draft, target, handle, onCommit }: WriterOptions):
       return { bytes: bytesWritten }
     },
     async abort() {
+      await syncing.catch(() => undefined)
       await close()
       await rm(draft, { force: true })
     },
@@ -154,11 +171,10 @@ async function* filesBelow(folder: string): AsyncGenerator<string> {
   }
 }
 
-const readExactly = async (handle: FileHandle, start: number, length: number): Promise<Buffer> => {
-  const target = Buffer.allocUnsafeSlow(length)
+const readExactly = async (handle: FileHandle, start: number, target: Buffer): Promise<Buffer> => {
   let at = 0
-  while (at < length) {
-    const { bytesRead } = await handle.read(target, at, length - at, start + at)
+  while (at < target.length) {
+    const { bytesRead } = await handle.read(target, at, target.length - at, start + at)
     if (bytesRead === 0) break
     at += bytesRead
   }

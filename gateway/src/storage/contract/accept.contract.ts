@@ -4,6 +4,9 @@ import { ACCOUNT, type Cases, createQuery, HOLD, newBatch, newShards, WINDOW_MS 
 
 const TEN_MINUTES_MS = 600_000
 
+const shardsOf = (...counts: number[]) =>
+  ({ kind: 'shards', shards: newShards({ id: 'b', counts }) }) as const
+
 export const acceptCases = ({ open, itWithClock }: Cases): void => {
   describe('accepting a batch', () => {
     it('stores it with its shards, and shows it to its account alone', async () => {
@@ -50,11 +53,13 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
     it('refuses shards that do not have the requests of the batch, and stores nothing', async () => {
       const stage = await open()
       const batch = newBatch({ id: 'b', counts: [3] })
-      await expect(stage.tenant().accept(batch, newShards({ id: 'b', counts: [2] }))).rejects.toMatchObject({
+      await expect(stage.tenant().accept(batch, shardsOf(2))).rejects.toMatchObject({
         name: InvariantBroken.name,
         message: expect.stringContaining('has 3 requests'),
       })
-      await expect(stage.tenant().accept({ ...batch, total: 0 }, [])).rejects.toThrow('its 0 shards have 0')
+      await expect(stage.tenant().accept({ ...batch, total: 0 }, shardsOf())).rejects.toThrow(
+        'its 0 shards have 0',
+      )
       expect(await stage.tenant().batch('b')).toBeUndefined()
       expect(await stage.audit.audit()).toMatchObject({ shards: 0, postings: 0 })
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ACCOUNT, type Cases, LEASE_MS, refOf, WINDOW_MS } from './stage.fixture.ts'
+import { ACCOUNT, type Cases, LEASE_MS, newBatch, refOf, WINDOW_MS } from './stage.fixture.ts'
 
 export const claimCases = ({ open, itWithClock }: Cases): void => {
   describe('claiming shards', () => {
@@ -21,7 +21,7 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
         accused: null,
         blob: 'inputs/b',
         template: 'template of b',
-        sell: 'price of b',
+        sell: newBatch({ id: 'b' }).sell,
         windowEnd: batch.windowEnd,
         cause: null,
       })

@@ -3,11 +3,13 @@ import type { AnswerEntry } from '../../batch/answer-frame.ts'
 import { encodeFrame } from '../../batch/answer-frame.ts'
 import { hasBit } from '../../batch/done-bits.ts'
 import type { Nano } from '../../money/nano.ts'
+import { encodeSell, flatPrices } from '../../money/price.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { AppendReceipt, ClaimedShard, EngineStore, SealReceipt, ShardRef } from '../engine.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
+import type { NewShard } from '../shards.ts'
 import type { StorePorts } from '../store-ports.ts'
-import type { AcceptOutcome, CreateQuery, NewBatch, NewShard, TenantStore } from '../tenant.ts'
+import type { AcceptOutcome, CreateQuery, NewBatch, TenantStore } from '../tenant.ts'
 
 /** One empty store, and what a case may do to the world around it. */
 export interface OpenedStore {
@@ -60,12 +62,17 @@ export const newBatch = (order: BatchOrder): NewBatch => ({
   blob: `inputs/${order.id}`,
   template: `template of ${order.id}`,
   metadata: '{}',
-  sell: `price of ${order.id}`,
+  sell: encodeSell(new Map([[order.model ?? 'batch-4.1', { list: flatPrices(2n), batch: flatPrices(1n) }]])),
   hold: order.hold ?? HOLD,
   windowMs: order.windowMs ?? WINDOW_MS,
   retentionMs: order.retentionMs ?? RETENTION_MS,
   total: (order.counts ?? [2]).reduce((sum, count) => sum + count, 0),
   create: createQuery(order.id, order.create),
+  layout: 'together',
+  file: null,
+  outputMs: null,
+  errors: null,
+  retryOf: null,
   ...order.more,
 })
 
@@ -109,7 +116,7 @@ export interface Stage {
   readonly blobs: Blobs
   tenant(account?: string): TenantStore
   advance(ms: number): void
-  accept(order: BatchOrder): Promise<AcceptOutcome>
+  accept(order: BatchOrder): Promise<Extract<AcceptOutcome, { batch: unknown }>>
   join(...workers: string[]): Promise<void>
   claim(worker: string, max?: number): Promise<ClaimedShard[]>
   /** Claims one shard, which has to be there. */
@@ -145,7 +152,12 @@ export const createStage = (opened: OpenedStore): Stage => {
     blobs,
     tenant: (account = ACCOUNT) => ports.tenant(account),
     advance: opened.advance,
-    accept: (order) => ports.tenant(order.account ?? ACCOUNT).accept(newBatch(order), newShards(order)),
+    async accept(order) {
+      const tenant = ports.tenant(order.account ?? ACCOUNT)
+      const outcome = await tenant.accept(newBatch(order), { kind: 'shards', shards: newShards(order) })
+      if (!('batch' in outcome)) throw new Error(`batch ${order.id} is ${outcome.kind}`)
+      return outcome
+    },
     async join(...workers) {
       for (const worker of workers) await engine.join(worker, { leaseMs: LEASE_MS, alone: false })
     },

@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads'
 import type { EngineStore } from '../engine.ts'
 import { StoreError } from '../errors.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
+import type { Store } from '../store.ts'
 import type { TenantStore } from '../tenant.ts'
 import { detach, OPENED, type PortName, type Reply, receivedError } from './protocol.ts'
-import type { SqliteStore } from './sqlite-store.ts'
 
 export interface SqliteThreadOptions {
   /** Holds `sheepfold.db`, `blobs/` and `serve.lock`; made where it does not exist. */
@@ -30,6 +30,12 @@ const ENGINE: Record<keyof EngineStore, true> = {
   purged: true,
   existing: true,
   unfinished: true,
+  expireFiles: true,
+  filePurged: true,
+  expireUploads: true,
+  uploadPurged: true,
+  existingFiles: true,
+  dropUnfinishedFiles: true,
   gates: true,
   saveGates: true,
 }
@@ -41,6 +47,22 @@ const TENANT: Record<keyof TenantStore, true> = {
   stop: true,
   remove: true,
   output: true,
+  finished: true,
+  sealedPrefix: true,
+  beginFile: true,
+  addFileShards: true,
+  endFile: true,
+  dropFile: true,
+  file: true,
+  fileContents: true,
+  files: true,
+  removeFile: true,
+  createUpload: true,
+  upload: true,
+  addPart: true,
+  parts: true,
+  completeUpload: true,
+  cancelUpload: true,
 }
 const KEYS: Record<keyof KeyStore, true> = {
   keyByHash: true,
@@ -53,11 +75,11 @@ const AUDIT: Record<keyof AuditStore, true> = { audit: true, wasteByBatch: true 
 const STORE: Record<'rowsWritten' | 'close', true> = { rowsWritten: true, close: true }
 
 /** The store on a thread of its own: the same ports, each call one message there and one back. */
-export const openSqliteThread = async (options: SqliteThreadOptions): Promise<SqliteStore> => {
+export const openSqliteThread = async (options: SqliteThreadOptions): Promise<Store> => {
   const thread = startThread(options)
   await thread.opened
   const { call } = thread
-  const store = proxy<Pick<SqliteStore, 'rowsWritten' | 'close'>>(STORE, call, 'store')
+  const store = proxy<Pick<Store, 'rowsWritten' | 'close'>>(STORE, call, 'store')
   return {
     engine: proxy<EngineStore>(ENGINE, call, 'engine'),
     tenant: (account) => proxy<TenantStore>(TENANT, call, 'tenant', account),

@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryBlobs } from '../blobs/memory.ts'
 import { ACCOUNT, createStage, newBatch, newShards } from '../contract/stage.fixture.ts'
+import { openOperatorStore } from '../operator-store.ts'
 import { MIGRATIONS } from '../schema.ts'
-import { openOperatorStore } from './beside.ts'
 import { openSqliteThread } from './client.ts'
 import { dataDirPaths, makeDataDir } from './data-dir.ts'
 import { openSqliteDirect } from './direct.ts'
@@ -31,10 +31,12 @@ describe('opening a store', () => {
     const { database } = dataDirPaths(freshDataDir())
     const before = openDirect(database)
     const order = { id: 'b', counts: [2] }
-    const { batch } = await before.tenant(ACCOUNT).accept(newBatch(order), newShards(order))
+    const accepted = await before
+      .tenant(ACCOUNT)
+      .accept(newBatch(order), { kind: 'shards', shards: newShards(order) })
     await before.close()
     const after = openDirect(database)
-    expect(await after.tenant(ACCOUNT).batch('b')).toEqual(batch)
+    expect(accepted).toEqual({ kind: 'accepted', batch: await after.tenant(ACCOUNT).batch('b') })
     await after.close()
   })
 
@@ -64,7 +66,9 @@ describe('closing a store', () => {
   it('does what was asked before, and refuses what is asked afterwards', async () => {
     const { ports, close } = await openInMemory()
     const order = { id: 'b' }
-    const accepted = ports.tenant(ACCOUNT).accept(newBatch(order), newShards(order))
+    const accepted = ports
+      .tenant(ACCOUNT)
+      .accept(newBatch(order), { kind: 'shards', shards: newShards(order) })
     const closed = close()
     const late = ports.tenant(ACCOUNT).batch('b')
     await expect(late).rejects.toMatchObject({ name: 'StoreError', code: 'closed' })
@@ -79,7 +83,9 @@ describe('closing a store', () => {
       onFatal: () => expect.unreachable('a store that is closed has not died'),
     })
     const order = { id: 'b' }
-    const accepted = store.tenant(ACCOUNT).accept(newBatch(order), newShards(order))
+    const accepted = store
+      .tenant(ACCOUNT)
+      .accept(newBatch(order), { kind: 'shards', shards: newShards(order) })
     const closed = store.close()
     expect((await accepted).kind).toBe('accepted')
     await closed
@@ -92,12 +98,12 @@ describe('the ports of the operator', () => {
   it('work beside a running server', async () => {
     const dataDir = freshDataDir()
     const server = await openSqliteThread({ dataDir })
-    const beside = await openOperatorStore(dataDir, { create: false })
+    const beside = await openOperatorStore({ dataDir: dataDir, databaseUrl: undefined }, { create: false })
     const key = { id: 'k', account: ACCOUNT, name: 'night', sha256: Buffer.alloc(32, 7), hint: 'sk-…' }
     await beside.keys.createKey({ ...key, models: null, expiresAt: null })
     expect(await server.keys.keyByHash(key.sha256)).toMatchObject({ id: 'k', usable: true })
     const order = { id: 'b' }
-    await server.tenant(ACCOUNT).accept(newBatch(order), newShards(order))
+    await server.tenant(ACCOUNT).accept(newBatch(order), { kind: 'shards', shards: newShards(order) })
     expect(await beside.audit.audit()).toMatchObject({ shards: 1, findings: [] })
     await beside.close()
     await server.close()
@@ -105,9 +111,9 @@ describe('the ports of the operator', () => {
 
   it('say so where there is no data, and make none', async () => {
     const dataDir = freshDataDir()
-    await expect(openOperatorStore(dataDir, { create: false })).rejects.toThrow(
-      `There is no data of a gateway in ${dataDir}`,
-    )
+    await expect(
+      openOperatorStore({ dataDir: dataDir, databaseUrl: undefined }, { create: false }),
+    ).rejects.toThrow(`There is no data of a gateway in ${dataDir}`)
   })
 })
 

@@ -129,4 +129,5 @@ const openTx = (statement: (text: string) => StatementSync, now: number): Tx => 
   all: async (text, params = []) => statement(text).all(...params.map(bindable)),
   get: async (text, params = []) => statement(text).get(...params.map(bindable)),
   run: async (text, params = []) => Number(statement(text).run(...params.map(bindable)).changes),
+  lock: async () => {},
 })

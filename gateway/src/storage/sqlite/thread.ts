@@ -2,18 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../clock/system.ts'
 import { crashOnOrder } from '../../crash/crash-points.ts'
 import { openFileBlobs } from '../blobs/files.ts'
+import type { Store } from '../store.ts'
 import { dataDirPaths } from './data-dir.ts'
 import { openSqliteDirect } from './direct.ts'
 import { lockDataDir } from './lock.ts'
 import { type Call, detach, OPENED, type Reply, sentError } from './protocol.ts'
-import type { SqliteStore } from './sqlite-store.ts'
 
 /**
  * The store thread: it owns the one write connection, so that neither a commit nor a checkpoint ever stops
  * the loop that serves clients and providers. Transactions follow one another in the order of their calls; a
  * seal that writes and syncs its segment meanwhile makes no append wait.
  */
-const openStore = async (dataDir: string): Promise<SqliteStore> => {
+const openStore = async (dataDir: string): Promise<Store> => {
   const lock = lockDataDir(dataDir)
   try {
     const paths = dataDirPaths(dataDir)
@@ -36,7 +36,7 @@ const openStore = async (dataDir: string): Promise<SqliteStore> => {
   }
 }
 
-const portOf = (store: SqliteStore, { port, account }: Call): object => {
+const portOf = (store: Store, { port, account }: Call): object => {
   switch (port) {
     case 'engine':
       return store.engine
@@ -51,13 +51,13 @@ const portOf = (store: SqliteStore, { port, account }: Call): object => {
   }
 }
 
-const handle = async (store: SqliteStore, call: Call): Promise<unknown> => {
+const handle = async (store: Store, call: Call): Promise<unknown> => {
   const verb: unknown = Reflect.get(portOf(store, call), call.verb)
   if (typeof verb !== 'function') throw new TypeError(`the store has no verb ${call.port}.${call.verb}`)
   return verb(...call.args)
 }
 
-const serve = (store: SqliteStore, port: NonNullable<typeof parentPort>): void => {
+const serve = (store: Store, port: NonNullable<typeof parentPort>): void => {
   const reply = (message: Reply, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved)
   const answer = async (call: Call): Promise<void> => {
     try {

@@ -1,59 +1,62 @@
-import { emptyBits } from '../../batch/done-bits.ts'
 import { InvariantBroken } from '../errors.ts'
-import { int } from '../rows.ts'
-import type { Db, Tx } from '../sql.ts'
-import type { AcceptOutcome, NewBatch, NewShard } from '../tenant.ts'
+import type { Db, Row, Tx } from '../sql.ts'
+import type { AcceptOutcome, BatchSource, NewBatch } from '../tenant.ts'
+import { insertFileShards, insertRetryShards, insertShards, type ShardsInserted } from './accept-shards.ts'
 import { findBatch, viewOf } from './batch-view.ts'
 import { findEarlierCreate } from './find-create.ts'
 import { ledger, post } from './post.ts'
 
 const INSERT_BATCH = `
   INSERT INTO batch (id, account, api_key, dialect, endpoint, model, task, blob, template, metadata, sell, hold,
-    total, shards, path, body_sha256, idempotency_key, retention_ms, created_at, window_end, state)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')
-  RETURNING *`
+    total, shards, path, body_sha256, idempotency_key, retention_ms, layout, file, output_ms, errors, retry_of,
+    created_at, window_end, state)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')`
 
-const INSERT_SHARD = `
-  INSERT INTO shard (batch, account, number, model, endpoint, n, window_end, state, epoch, crashes, append_ids, done)
-  VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', 0, 0, '{}', ?)
-  RETURNING id`
+const SET_SHARDS = 'UPDATE batch SET total = ?, shards = ? WHERE id = ? RETURNING *'
 
-const INSERT_INPUT = 'INSERT INTO shard_input (shard, entries) VALUES (?, ?)'
+const FAIL = `
+  UPDATE batch SET state = 'ended', outcome = 'failed', ended_at = ?, expires_at = ? WHERE id = ? RETURNING *`
+
+const REMOVE = 'DELETE FROM batch WHERE id = ?'
 
 /**
  * T1: the batch, its shards and its hold, or the batch that an earlier create made. Asking and storing are
- * one transaction, so that two creates at the same moment make one batch. An accept whose commit was in
+ * one transaction, and those of an account follow one another: two creates at the same moment make one batch. An accept whose commit was in
  * doubt can be repeated: its id is known, and it answers `repeated`.
  */
 export const accept = (
   db: Db,
   account: string,
   batch: NewBatch,
-  shards: readonly NewShard[],
-): Promise<AcceptOutcome> => {
-  checkShards(batch, shards)
-  return db.write('accept', async (tx) => {
+  source: BatchSource,
+): Promise<AcceptOutcome> =>
+  db.write('accept', async (tx) => {
+    await tx.lock(`accept:${account}`)
     const accepted = await findBatch(tx, account, batch.id)
     if (accepted) return { kind: 'repeated', batch: accepted }
     const earlier = await findEarlierCreate(tx, account, batch.create)
     if (earlier) return { kind: earlier.sameBody ? 'repeated' : 'conflict', batch: earlier.batch }
-    return { kind: 'accepted', batch: await insert(tx, account, batch, shards) }
+    await insertBatch(tx, account, batch)
+    if (source.kind === 'refused') return acceptedOf(tx, await failed(tx, batch))
+    const order = { account, batch: batch.id, windowEnd: tx.now + batch.windowMs }
+    const inserted = await insertSource(tx, order, { batch, source })
+    if (typeof inserted === 'string') {
+      await tx.run(REMOVE, [batch.id])
+      return { kind: inserted }
+    }
+    const row = await tx.get(SET_SHARDS, [inserted.requests, inserted.shards, batch.id])
+    await holdMoney(tx, account, batch)
+    return acceptedOf(tx, row)
   })
+
+const acceptedOf = async (tx: Tx, row: Row | undefined): Promise<AcceptOutcome> => {
+  if (!row) throw new InvariantBroken('a batch was inserted, and is not there')
+  return { kind: 'accepted', batch: await viewOf(tx, row) }
 }
 
-const checkShards = (batch: NewBatch, shards: readonly NewShard[]): void => {
-  const total = shards.reduce((sum, shard) => sum + shard.count, 0)
-  if (shards.length === 0 || total !== batch.total) {
-    throw new InvariantBroken(
-      `batch ${batch.id} has ${batch.total} requests, its ${shards.length} shards have ${total}`,
-    )
-  }
-}
-
-const insert = async (tx: Tx, account: string, batch: NewBatch, shards: readonly NewShard[]) => {
-  const windowEnd = tx.now + batch.windowMs
+const insertBatch = async (tx: Tx, account: string, batch: NewBatch): Promise<void> => {
   const { create } = batch
-  const row = await tx.get(INSERT_BATCH, [
+  await tx.run(INSERT_BATCH, [
     batch.id,
     account,
     batch.apiKey,
@@ -67,17 +70,44 @@ const insert = async (tx: Tx, account: string, batch: NewBatch, shards: readonly
     batch.sell,
     batch.hold,
     batch.total,
-    shards.length,
     create.path,
     create.bodySha256,
     create.idempotencyKey,
     batch.retentionMs,
+    batch.layout,
+    batch.file,
+    batch.outputMs,
+    batch.errors,
+    batch.retryOf,
     tx.now,
-    windowEnd,
+    tx.now + batch.windowMs,
   ])
-  if (!row) throw new InvariantBroken(`batch ${batch.id} was not inserted`)
-  for (const shard of shards) await insertShard(tx, { account, batch: batch.id, windowEnd }, shard)
-  await post(tx, {
+}
+
+const failed = (tx: Tx, batch: NewBatch): Promise<Row | undefined> =>
+  tx.get(FAIL, [tx.now, tx.now + batch.retentionMs, batch.id])
+
+const insertSource = async (
+  tx: Tx,
+  order: { account: string; batch: string; windowEnd: number },
+  { batch, source }: { batch: NewBatch; source: Exclude<BatchSource, { kind: 'refused' }> },
+): Promise<ShardsInserted | 'gone' | 'nothing'> => {
+  if (source.kind === 'retry') return insertRetryShards(tx, order, source)
+  const inserted =
+    source.kind === 'file'
+      ? await insertFileShards(tx, order, source.file)
+      : await insertShards(tx, order, source.shards)
+  if (inserted === 'gone') return inserted
+  if (inserted.shards === 0 || inserted.requests !== batch.total) {
+    throw new InvariantBroken(
+      `batch ${batch.id} has ${batch.total} requests, its ${inserted.shards} shards have ${inserted.requests}`,
+    )
+  }
+  return inserted
+}
+
+const holdMoney = (tx: Tx, account: string, batch: NewBatch): Promise<void> =>
+  post(tx, {
     source: `hold:${batch.id}`,
     batch: batch.id,
     shard: null,
@@ -86,24 +116,3 @@ const insert = async (tx: Tx, account: string, batch: NewBatch, shards: readonly
       [ledger.held(account), batch.hold],
     ],
   })
-  return viewOf(tx, row)
-}
-
-const insertShard = async (
-  tx: Tx,
-  { account, batch, windowEnd }: { account: string; batch: string; windowEnd: number },
-  shard: NewShard,
-): Promise<void> => {
-  const row = await tx.get(INSERT_SHARD, [
-    batch,
-    account,
-    shard.number,
-    shard.model,
-    shard.endpoint,
-    shard.count,
-    windowEnd,
-    emptyBits(shard.count),
-  ])
-  if (!row) throw new InvariantBroken(`shard ${shard.number} of batch ${batch} was not inserted`)
-  await tx.run(INSERT_INPUT, [int(row, 'id'), shard.index])
-}

@@ -14,6 +14,7 @@ const LOCK = 'SELECT id, batch, n, state, append_ids, done, tail FROM shard WHER
 
 const TAKE = `
   UPDATE shard SET append_ids = ?, done = ?, tail = ?, journal_bytes = journal_bytes + ?, waste = waste + ?,
+    answered_at = ?,
     ${ACCRUAL_COLUMNS.map((column) => `${column} = ${column} + ?`).join(', ')}
   WHERE id = ?`
 
@@ -134,6 +135,7 @@ const recordTaken = async (tx: Tx, { row, part, frame, ...target }: AppendTarget
     tail,
     frame.length,
     target.waste,
+    countBits(target.done) === int(row, 'n') ? tx.now : null,
     ...accrualValues(target.accrual),
     part.shard,
   ])

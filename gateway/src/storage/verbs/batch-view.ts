@@ -1,7 +1,8 @@
+import { decodeSell } from '../../money/price.ts'
 import { InvariantBroken } from '../errors.ts'
 import { Latency } from '../latency.ts'
-import { BATCH_OUTCOMES, BATCH_STATES, STOP_CAUSES } from '../life-names.ts'
-import { int, intOrNull, oneOf, oneOfOrNull, text, textOrNull } from '../rows.ts'
+import { BATCH_OUTCOMES, BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../life-names.ts'
+import { int, intOrNull, nano, oneOf, oneOfOrNull, text, textOrNull } from '../rows.ts'
 import type { Row, Tx } from '../sql.ts'
 import type { BatchView } from '../tenant.ts'
 import { frozenTotals, type Totals, totalsOfShards } from './totals.ts'
@@ -58,6 +59,7 @@ const toView = (row: Row, totals: Totals): BatchView => ({
   dialect: text(row, 'dialect'),
   endpoint: text(row, 'endpoint'),
   model: text(row, 'model'),
+  models: modelsOf(text(row, 'sell')),
   task: textOrNull(row, 'task'),
   metadata: text(row, 'metadata'),
   state: oneOf(row, 'state', BATCH_STATES),
@@ -74,7 +76,19 @@ const toView = (row: Row, totals: Totals): BatchView => ({
   windowEnd: int(row, 'window_end'),
   endedAt: intOrNull(row, 'ended_at'),
   expiresAt: intOrNull(row, 'expires_at'),
+  layout: oneOf(row, 'layout', SEGMENT_LAYOUTS),
+  file: textOrNull(row, 'file'),
+  blob: text(row, 'blob'),
+  template: text(row, 'template'),
+  hold: nano(row, 'hold'),
+  errors: textOrNull(row, 'errors'),
+  retryOf: textOrNull(row, 'retry_of'),
+  stoppedAt: intOrNull(row, 'stopped_at'),
+  answeredAt: row.state === 'ended' ? intOrNull(row, 'answered_at') : totals.answeredAt,
 })
+
+/** Prices are frozen by model: a batch has no request of another one. */
+const modelsOf = (sell: string): string[] => [...decodeSell(sell).keys()]
 
 const summaryOf = (encoded: Uint8Array | null): BatchView['latency'] => {
   if (!encoded) return null

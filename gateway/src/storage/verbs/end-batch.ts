@@ -1,17 +1,19 @@
 import { BATCH_EDGES, outcomeOf } from '../../batch/batch-life.ts'
 import { InvariantBroken } from '../errors.ts'
-import { BATCH_STATES, STOP_CAUSES } from '../life-names.ts'
-import { int, nano, oneOf, oneOfOrNull, text } from '../rows.ts'
+import { BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../life-names.ts'
+import { int, intOrNull, nano, oneOf, oneOfOrNull, text } from '../rows.ts'
 import type { Row, SqlValue, Tx } from '../sql.ts'
+import { makeOutputFiles } from './output-files.ts'
 import { ledger, post } from './post.ts'
 import { ACCRUED, type Totals, totalsOfShards } from './totals.ts'
 
 const ANY_OPEN = "SELECT 1 AS open FROM shard WHERE batch = ? AND state <> 'sealed' LIMIT 1"
 
-const READ_BATCH = 'SELECT id, account, state, cause, hold, total, retention_ms FROM batch WHERE id = ?'
+const READ_BATCH = `
+  SELECT id, account, state, cause, hold, total, retention_ms, layout, output_ms, deleted_at FROM batch WHERE id = ?`
 
 const END = `
-  UPDATE batch SET state = 'ended', outcome = ?, ended_at = ?, expires_at = ?, latency = ?,
+  UPDATE batch SET state = 'ended', outcome = ?, ended_at = ?, expires_at = ?, latency = ?, answered_at = ?,
     ${ACCRUED.map((column) => `${column} = ?`).join(', ')}
   WHERE id = ? AND state = ?`
 
@@ -25,6 +27,8 @@ export const endBatchIfLast = async (tx: Tx, batch: string): Promise<boolean> =>
   if (!totals) throw new InvariantBroken(`batch ${batch} has no shards`)
   checkCounts(batch, int(row, 'total'), totals)
   await end(tx, row, totals)
+  const showsFiles = oneOf(row, 'layout', SEGMENT_LAYOUTS) === 'apart' && row.deleted_at === null
+  if (showsFiles) await makeOutputFiles(tx, row)
   await releaseHold(tx, row, totals)
   return true
 }
@@ -42,12 +46,14 @@ const end = async (tx: Tx, row: Row, totals: Totals): Promise<void> => {
     throw new InvariantBroken(`batch ${text(row, 'id')} cannot end: it is ${from}`)
   }
   const outcome = outcomeOf(oneOfOrNull(row, 'cause', STOP_CAUSES), totals.counts)
-  const expiresAt = tx.now + int(row, 'retention_ms')
+  const outputMs = intOrNull(row, 'output_ms') ?? 0
+  const expiresAt = tx.now + Math.max(outputMs, int(row, 'retention_ms'))
   const changed = await tx.run(END, [
     outcome,
     tx.now,
     expiresAt,
     totals.latency,
+    totals.answeredAt,
     ...accruedValues(totals),
     text(row, 'id'),
     from,

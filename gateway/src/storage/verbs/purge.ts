@@ -1,24 +1,34 @@
 import type { Blobs } from '../blobs/blobs.ts'
 import type { PurgeableBatch } from '../engine.ts'
-import { text, textOrNull } from '../rows.ts'
-import { type Db, placeholders, type Tx } from '../sql.ts'
+import { int, text, textOrNull } from '../rows.ts'
+import { type Db, placeholders, type Row, type Tx } from '../sql.ts'
 import { accruedValues } from './end-batch.ts'
-import { ACCRUED, totalsOfShards } from './totals.ts'
+import { ACCRUED, frozenTotals, totalsOfShards } from './totals.ts'
 
 const TOMBSTONE_EXPIRED = `
   UPDATE batch SET deleted_at = ? WHERE state = 'ended' AND deleted_at IS NULL AND expires_at <= ?`
 
+// An input belongs to its file, where it has one, and else to the last batch that has its requests: a retry
+// shares it with the batch that it retries.
 const PURGEABLE = `
-  SELECT id, blob FROM batch
+  SELECT id, blob, CASE WHEN file IS NOT NULL OR EXISTS (SELECT 1 FROM batch other
+    WHERE other.blob = batch.blob AND other.id <> batch.id AND other.purged_at IS NULL) THEN 1 ELSE 0 END AS shared
+  FROM batch
   WHERE state = 'ended' AND deleted_at IS NOT NULL AND purged_at IS NULL
   ORDER BY deleted_at, id LIMIT ?`
 
-const SEGMENTS = 'SELECT segment FROM shard WHERE batch = ? AND segment IS NOT NULL'
+const SEGMENTS = 'SELECT segment, error_segment FROM shard WHERE batch = ? AND segment IS NOT NULL'
 
 const MARK = `
-  UPDATE batch SET purged_at = ?, template = '', metadata = '', idempotency_key = NULL,
+  UPDATE batch SET purged_at = ?, template = '', metadata = '', errors = NULL, idempotency_key = NULL,
     ${ACCRUED.map((column) => `${column} = ?`).join(', ')}
   WHERE id = ? AND state = 'ended' AND deleted_at IS NOT NULL AND purged_at IS NULL`
+
+const READ = 'SELECT * FROM batch WHERE id = ?'
+
+const LOCK_SHARDS = 'SELECT id FROM shard WHERE batch = ? ORDER BY id'
+
+const FORGET_FILES = 'UPDATE file SET deleted_at = coalesce(deleted_at, ?), purged_at = ? WHERE batch = ?'
 
 const FORGET: readonly string[] = [
   'INSERT INTO purged_shard (id, append_ids) SELECT id, append_ids FROM shard WHERE batch = ?',
@@ -34,17 +44,23 @@ export const expire = async (
   const purgeable = await db.write('upkeep', async (tx) => {
     await tx.run(TOMBSTONE_EXPIRED, [tx.now, tx.now])
     const rows = await tx.all(PURGEABLE, [max])
-    return Promise.all(rows.map((row) => namedBlobs(tx, text(row, 'id'), text(row, 'blob'))))
+    const named: PurgeableBatch[] = []
+    for (const row of rows) named.push(await namedBlobs(tx, row))
+    return named
   })
   const all: PurgeableBatch[] = []
   for (const batch of purgeable) all.push(await withOrphans(blobs, batch))
   return all
 }
 
-const namedBlobs = async (tx: Tx, batch: string, input: string): Promise<PurgeableBatch> => {
+const namedBlobs = async (tx: Tx, row: Row): Promise<PurgeableBatch> => {
+  const batch = text(row, 'id')
   const segments = await tx.all(SEGMENTS, [batch])
-  const names = segments.flatMap((row) => textOrNull(row, 'segment') ?? [])
-  return { batch, blobs: [input, ...names] }
+  const names = segments.flatMap((segment) => [
+    text(segment, 'segment'),
+    ...(textOrNull(segment, 'error_segment') === null ? [] : [text(segment, 'error_segment')]),
+  ])
+  return { batch, blobs: int(row, 'shared') === 1 ? names : [text(row, 'blob'), ...names] }
 }
 
 /** Segments of epochs whose seal never came are named by no row, and hold the same bodies. */
@@ -67,10 +83,15 @@ export const purged = async (db: Db, batch: string): Promise<void> => {
 }
 
 const forget = async (tx: Tx, batch: string): Promise<boolean> => {
-  const totals = (await totalsOfShards(tx, [batch])).get(batch)
-  if (!totals) return false
+  const row = await tx.get(READ, [batch])
+  if (!row) return false
+  // A late answer still adds waste: what is summed up here must be what is deleted below.
+  await tx.all(LOCK_SHARDS + tx.traits.lockRow, [batch])
+  // A batch that was refused never had shards.
+  const totals = (await totalsOfShards(tx, [batch])).get(batch) ?? frozenTotals(row)
   if ((await tx.run(MARK, [tx.now, ...accruedValues(totals), batch])) !== 1) return false
   for (const statement of FORGET) await tx.run(statement, [batch])
+  await tx.run(FORGET_FILES, [tx.now, tx.now, batch])
   return true
 }
 
@@ -79,4 +100,11 @@ export const existing = (db: Db, batches: readonly string[]): Promise<string[]> 
     if (batches.length === 0) return []
     const rows = await tx.all(`SELECT id FROM batch WHERE id IN (${placeholders(batches)})`, batches)
     return rows.map((row) => text(row, 'id'))
+  })
+
+export const existingFiles = (db: Db, files: readonly string[]): Promise<string[]> =>
+  db.read(async (tx) => {
+    if (files.length === 0) return []
+    const alive = `SELECT id FROM file WHERE id IN (${placeholders(files)}) AND purged_at IS NULL`
+    return (await tx.all(alive, files)).map((row) => text(row, 'id'))
   })

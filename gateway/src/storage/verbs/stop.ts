@@ -8,36 +8,48 @@ import { findBatch } from './batch-view.ts'
 
 // Compare-and-set: the first cause wins, later ones find the batch no longer running.
 const STOP = `
-  UPDATE batch SET state = 'stopping', cause = ?
+  UPDATE batch SET state = 'stopping', cause = ?, stopped_at = ?
   WHERE id = ? AND account = ? AND state = 'running' AND deleted_at IS NULL`
 
-const TOMBSTONE = 'UPDATE batch SET deleted_at = ? WHERE id = ? AND account = ? AND deleted_at IS NULL'
+const TOMBSTONE = `
+  UPDATE batch SET deleted_at = ? WHERE id = ? AND account = ? AND deleted_at IS NULL AND state <> 'running'`
+
+const TOMBSTONE_FILES =
+  'UPDATE file SET deleted_at = ? WHERE batch = ? AND account = ? AND deleted_at IS NULL'
 
 const STOP_DUE = `
-  UPDATE batch SET state = 'stopping', cause = 'deadline' WHERE state = 'running' AND window_end <= ?`
+  UPDATE batch SET state = 'stopping', cause = 'deadline', stopped_at = ? WHERE state = 'running' AND window_end <= ?`
 
 const HELD = `
   SELECT s.id AS shard, s.epoch, b.id AS batch, b.state, b.cause FROM shard s JOIN batch b ON b.id = s.batch
   WHERE s.state = 'running' AND s.worker = ?
   ORDER BY s.id`
 
-export const stop = (db: Db, account: string, id: string, cause: StopCause): Promise<BatchView | undefined> =>
-  db.write('stop', async (tx) => {
-    await tx.run(STOP, [cause, id, account])
-    return findBatch(tx, account, id)
-  })
+export const stop = async (
+  db: Db,
+  account: string,
+  id: string,
+  cause: StopCause,
+): Promise<BatchView | undefined> => {
+  await db.write('stop', (tx) => tx.run(STOP, [cause, tx.now, id, account]))
+  // A view is read on one snapshot, which a write does not have.
+  return db.read((tx) => findBatch(tx, account, id))
+}
 
 /** The tombstone hides the batch at once; a running one drains, seals and posts behind it. */
 export const remove = (db: Db, account: string, id: string): Promise<boolean> =>
   db.write('remove', async (tx) => {
-    await tx.run(STOP, ['delete', id, account])
-    return (await tx.run(TOMBSTONE, [tx.now, id, account])) === 1
+    await tx.run(STOP, ['delete', tx.now, id, account])
+    const removed = await tx.run(TOMBSTONE, [tx.now, id, account])
+    // After it: a last seal at this moment has made its files by now, or finds the tombstone and makes none.
+    await tx.run(TOMBSTONE_FILES, [tx.now, id, account])
+    return removed === 1
   })
 
 /** Stops what is due, then tells a worker what it holds, and which batches of that are stopping. */
 export const tick = (db: Db, worker: string): Promise<WorkerNews> =>
   db.write('upkeep', async (tx) => {
-    await tx.run(STOP_DUE, [tx.now])
+    await tx.run(STOP_DUE, [tx.now, tx.now])
     const rows = await tx.all(HELD, [worker])
     return { stopping: stoppingOf(rows), held: rows.map((row) => refOf(row, worker)) }
   })

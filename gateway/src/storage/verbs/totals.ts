@@ -2,7 +2,7 @@ import type { BatchCounts } from '../../batch/batch-life.ts'
 import type { Nano } from '../../money/nano.ts'
 import type { Usage } from '../../money/usage.ts'
 import { Latency } from '../latency.ts'
-import { bytes, bytesOrNull, int, nano, text, usage } from '../rows.ts'
+import { bytes, bytesOrNull, int, intOrNull, nano, text, usage } from '../rows.ts'
 import { placeholders, type Row, type Tx } from '../sql.ts'
 import { ACCRUAL_COLUMNS } from './accrual.ts'
 
@@ -17,6 +17,8 @@ export interface Totals {
   readonly cost: Nano
   readonly waste: Nano
   readonly latency: Uint8Array | null
+  /** When the last request had its answer; null while one lacks it. */
+  readonly answeredAt: number | null
 }
 
 /** The columns that shards accrue and batches freeze, under one name in both tables. */
@@ -26,13 +28,15 @@ export const ACCRUED = [...ACCRUAL_COLUMNS, 'waste'] as const
 const SUMS = ACCRUED.map((column) => `CAST(sum(${column}) AS BIGINT) AS ${column}`).join(', ')
 
 const sumsOf = (count: readonly unknown[]): string => `
-  SELECT batch, CAST(sum(n) AS BIGINT) AS total, ${SUMS} FROM shard
+  SELECT batch, CAST(sum(n) AS BIGINT) AS total, ${SUMS},
+    CASE WHEN count(answered_at) = count(*) THEN max(answered_at) END AS answered_at
+  FROM shard
   WHERE batch IN (${placeholders(count)}) GROUP BY batch`
 
 const latenciesOf = (count: readonly unknown[]): string => `
   SELECT batch, latency FROM shard WHERE batch IN (${placeholders(count)}) AND latency IS NOT NULL`
 
-/** Reads a row that has the accrued columns, `total` and `latency`. */
+/** Reads a row that has the accrued columns, `total` and `answered_at`. */
 export const totalsFrom = (row: Row, latency: Uint8Array | null): Totals => ({
   counts: {
     total: int(row, 'total'),
@@ -49,6 +53,7 @@ export const totalsFrom = (row: Row, latency: Uint8Array | null): Totals => ({
   cost: nano(row, 'cost'),
   waste: nano(row, 'waste'),
   latency,
+  answeredAt: intOrNull(row, 'answered_at'),
 })
 
 export const frozenTotals = (row: Row): Totals => totalsFrom(row, bytesOrNull(row, 'latency'))
