@@ -1,10 +1,12 @@
 import { type AuditReport, formatUsd, openOperatorStore } from '@sheepfold/gateway'
 import type { DataOptions } from './command-options.ts'
+import { dataDirOf } from './config/data-dir.ts'
 import { exitCodes } from './exit-codes.ts'
 
 /** Reads the books against the shards; the exit code is 0 where they are right. */
 export const audit = async (options: DataOptions): Promise<number> => {
-  const store = await openOperatorStore(options.data, { create: false })
+  const place = { dataDir: dataDirOf(options.data), databaseUrl: process.env.DATABASE_URL }
+  const store = await openOperatorStore(place, { create: false })
   try {
     const report = await store.audit.audit()
     const batches = await store.audit.wasteByBatch()

@@ -1,6 +1,7 @@
 export interface Interrupt {
   /** Which signal asked us to stop. */
   signal(): NodeJS.Signals | undefined
+  /** Gives the signals back. Once one came they stay ours: its twin must not end the winding up half-way. */
   dispose(): void
 }
 
@@ -18,6 +19,7 @@ export const onInterrupt = (stop: () => void): Interrupt => {
   return {
     signal: () => received,
     dispose: () => {
+      if (received) return
       for (const signal of signals) process.off(signal, handle)
     },
   }

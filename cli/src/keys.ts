@@ -8,6 +8,7 @@ import {
   systemIds,
 } from '@sheepfold/gateway'
 import type { CreateKeyOptions, DataOptions } from './command-options.ts'
+import { dataDirOf } from './config/data-dir.ts'
 
 export const createKey = async (options: CreateKeyOptions): Promise<void> =>
   withStore(options, { create: true }, async ({ keys }) => {
@@ -41,7 +42,10 @@ const withStore = async (
   how: { create: boolean },
   work: (store: OperatorStore) => Promise<void>,
 ): Promise<void> => {
-  const store = await openOperatorStore(data, how)
+  const store = await openOperatorStore(
+    { dataDir: dataDirOf(data), databaseUrl: process.env.DATABASE_URL },
+    how,
+  )
   try {
     await work(store)
   } finally {

@@ -1,15 +1,15 @@
-import { SheepfoldError } from '@sheepfold/client'
-import { exitCodes } from './exit-codes.ts'
+import { exitCodeOfError } from './exit-codes.ts'
 import { buildProgram } from './program.ts'
 
-const exitCodeOf = (error: unknown) =>
-  error instanceof SheepfoldError && (error.code === 'unreachable' || error.status === 401)
-    ? exitCodes.unreachable
-    : exitCodes.usage
+// Whoever reads what we print may have enough of it, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
 
 try {
   await buildProgram().parseAsync()
 } catch (error) {
   console.error(`sheepfold: ${error instanceof Error ? error.message : error}`)
-  process.exitCode = exitCodeOf(error)
+  process.exitCode = exitCodeOfError(error)
 }

@@ -1,3 +1,4 @@
+import { type NanoUsd, parseUsd } from '@sheepfold/client'
 import { InvalidArgumentError } from 'commander'
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -16,6 +17,8 @@ export const wholeNumber =
     throw new InvalidArgumentError(`It must be a whole number ${range}.`)
   }
 
+export const port = wholeNumber(0, 65_535)
+
 export const decimal =
   (min: number, max: number) =>
   (text: string): number => {
@@ -23,6 +26,36 @@ export const decimal =
     if (value >= min && value <= max) return value
     throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`)
   }
+
+/** `5`, `5.00` or `0.0003` in USD. */
+export const usd = (text: string): NanoUsd => {
+  const amount = parseUsd(text)
+  if (amount !== undefined && amount >= 0n) return amount
+  throw new InvalidArgumentError('It must be an amount in USD, like 5.00.')
+}
+
+const delimiterNames: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t' }
+
+export const delimiter = (text: string): string => {
+  const character = delimiterNames[text] ?? text
+  if (character.length === 1 && !/["\r\n]/.test(character)) return character
+  throw new InvalidArgumentError('It must be one character such as , ; | or tab.')
+}
+
+/** As `TextDecoder` names them, but for those whose bytes may look like a line feed. */
+export const encoding = (text: string): string => {
+  const known = knownEncoding(text)
+  if (known !== undefined && !known.startsWith('utf-16')) return known
+  throw new InvalidArgumentError('It must be like utf-8, euc-kr, shift_jis, gb18030 or windows-1252.')
+}
+
+const knownEncoding = (text: string): string | undefined => {
+  try {
+    return new TextDecoder(text).encoding
+  } catch {
+    return undefined
+  }
+}
 
 /** `90s`, `30m`, `2h`, `30d`, in milliseconds; a bare number is seconds. */
 export const duration = (text: string): number => {

@@ -14,7 +14,15 @@ const watch = async (stop = new AbortController()) => {
   const batch = await client.batches.create({ model: 'm', tasks: [{ custom_id: 'a', prompt: 'x' }] })
   const seen: string[] = []
   const onProgress = ({ status }: { status: string }) => void seen.push(status)
-  return { seen, watched: watchBatch(batch, { client, signal: stop.signal, waitMsMax: 60_000, onProgress }) }
+  return {
+    seen,
+    watched: watchBatch(batch, {
+      get: client.batches.get,
+      signal: stop.signal,
+      waitMsMax: 60_000,
+      onProgress,
+    }),
+  }
 }
 
 describe('watching a batch', () => {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type Batch, type Client, SheepfoldError } from '@sheepfold/client'
+import { type Batch, SheepfoldError, type WaitOptions } from '@sheepfold/client'
 
 export interface WatchSettings {
-  readonly client: Client
+  readonly get: (id: string, options: WaitOptions) => Promise<Batch>
   readonly signal: AbortSignal
   /** Give up waiting after this; the server goes on. */
   readonly waitMsMax: number
@@ -15,7 +15,7 @@ export type Watched =
 
 /** Asks until the batch has ended: by long poll, in rhythm with how long it has been taking. */
 export const watchBatch = async (first: Batch, settings: WatchSettings): Promise<Watched> => {
-  const { client, signal, waitMsMax, onProgress } = settings
+  const { get, signal, waitMsMax, onProgress } = settings
   const started = performance.now()
   let batch = first
   onProgress(batch)
@@ -24,7 +24,7 @@ export const watchBatch = async (first: Batch, settings: WatchSettings): Promise
     const leftMs = waitMsMax - (asked - started)
     if (leftMs <= 0) return { kind: 'timed_out', batch }
     const waitMs = Math.min(leftMs, rhythmMs(asked - started))
-    batch = await client.batches.get(batch.batch_id, {
+    batch = await get(batch.batch_id, {
       waitSeconds: Math.max(1, Math.round(waitMs / 1000)),
       signal,
     })

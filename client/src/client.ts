@@ -1,7 +1,19 @@
+import {
+  batchPath,
+  type Caller,
+  type CallOptions,
+  createCaller,
+  query,
+  uploadSilenceSecondsMax,
+  type WaitOptions,
+} from './caller.ts'
 import { SheepfoldError } from './error.ts'
+import { type FileBatchCalls, type FileCalls, fileBatchCalls, fileCalls } from './file-calls.ts'
+import type { AnyBatch, FinishedPage, Page } from './file-shapes.ts'
 import { readBatch, readModels, readResults } from './read-answer.ts'
+import { readAnyBatch, readFinishedPage, readLinesOf, readPage } from './read-file-answer.ts'
 import type { Batch, BatchResults, CreateBatch, Model } from './shapes.ts'
-import { type Call, send, type TransportSettings } from './transport.ts'
+import type { TransportSettings } from './transport.ts'
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8787`, with or without a slash or `/v1` at its end. */
@@ -16,11 +28,6 @@ export interface ClientOptions {
   readonly backoffMs?: number
 }
 
-export interface CallOptions {
-  /** Ends the call with a `SheepfoldError` of code `interrupted`; what the server does goes on. */
-  readonly signal?: AbortSignal
-}
-
 export interface CreateOptions extends CallOptions {
   /**
    * The server makes one batch a key, however often the create arrives. Default: a new one for each call,
@@ -29,9 +36,10 @@ export interface CreateOptions extends CallOptions {
   readonly idempotencyKey?: string
 }
 
-export interface WaitOptions extends CallOptions {
-  /** The server answers as soon as the batch has ended, after so many seconds at the latest. Default 0. */
-  readonly waitSeconds?: number
+export interface ListOptions extends CallOptions {
+  readonly limit?: number
+  /** The id of the last one that is known already. */
+  readonly after?: string
 }
 
 export interface Client {
@@ -45,17 +53,27 @@ export interface Client {
     /** What is finished stays; the batch ends as `failed`, its error saying that it was cancelled. */
     cancel(id: string, options?: CallOptions): Promise<Batch>
     delete(id: string, options?: CallOptions): Promise<void>
+    /** The batches of both dialects, newest first; `limit` from 1 to 100. */
+    list(options?: ListOptions): Promise<Page<AnyBatch>>
+    /** A batch as its own dialect tells it, at once. */
+    show(id: string, options?: WaitOptions): Promise<AnyBatch>
+    /** Stops a batch of either dialect. */
+    stop(id: string, options?: CallOptions): Promise<AnyBatch>
+    /** What is finished since `cursor`, of a batch of either dialect, while it runs too. */
+    finished(id: string, options?: CallOptions & { readonly cursor?: string }): Promise<FinishedPage>
+    /** The results of an ended batch and of those that it retries: of each request the best. */
+    merged(id: string, options?: CallOptions): Promise<readonly unknown[]>
+    /** A new batch of those requests of an ended one that have no answer. */
+    retry(id: string, options?: CreateOptions): Promise<AnyBatch>
   }
+  /** Batches in OpenAI's dialect: of a file, to files. */
+  readonly fileBatches: FileBatchCalls
+  readonly files: FileCalls
   readonly models: {
     /** The cheapest way to test a key: a bad one is refused with 401 `unauthorized`. */
     list(options?: CallOptions): Promise<Model[]>
   }
 }
-
-/** A server sends a space every 5 s into a long poll, so a minute of silence is a dead peer. */
-const silenceSecondsMax = 60
-/** A create of 64 MB is silent while it is uploaded and checked. */
-const createSilenceSecondsMax = 600
 
 /**
  * ```ts
@@ -66,43 +84,58 @@ const createSilenceSecondsMax = 600
  * ```
  */
 export const createClient = (options: ClientOptions): Client => {
-  const settings = transportSettings(options)
-  const call = (
-    method: Call['method'],
-    path: string,
-    { signal }: CallOptions = {},
-    rest: Partial<Call> = {},
-  ) => send(settings, { method, path, signal, silenceSecondsMax, ...rest })
-  const get = (path: string, { waitSeconds = 0, ...callOptions }: WaitOptions = {}) =>
-    call('GET', path, callOptions, {
-      headers: { prefer: `wait=${waitSeconds}` },
-      silenceSecondsMax: silenceSecondsMax + waitSeconds,
-    })
+  const caller = createCaller(transportSettings(options))
+  return {
+    batches: batchCalls(caller),
+    fileBatches: fileBatchCalls(caller),
+    files: fileCalls(caller),
+    models: { list: async (callOptions) => readModels(await caller.call('GET', '/v1/models', callOptions)) },
+  }
+}
+
+const noWait = { headers: { prefer: 'wait=0' } }
+
+const batchCalls = ({ call, wait }: Caller): Client['batches'] => {
   const createRaw = async (body: string, { idempotencyKey, ...callOptions }: CreateOptions = {}) =>
     readBatch(
       await call('POST', '/v1/batches', callOptions, {
         body,
         headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() },
-        silenceSecondsMax: createSilenceSecondsMax,
+        silenceSecondsMax: uploadSilenceSecondsMax,
       }),
     )
   return {
-    batches: {
-      create: (body, createOptions) => createRaw(JSON.stringify(body), createOptions),
-      createRaw,
-      get: async (id, wait) => readBatch(await get(pathOf(id), wait), id),
-      results: async (id, wait) => readResults(await get(`${pathOf(id)}/results`, wait)),
-      cancel: async (id, callOptions) =>
-        readBatch(await call('POST', `${pathOf(id)}/cancel`, callOptions), id),
-      delete: async (id, callOptions) => {
-        await call('DELETE', pathOf(id), callOptions)
-      },
+    create: (body, createOptions) => createRaw(JSON.stringify(body), createOptions),
+    createRaw,
+    get: async (id, options) => readBatch(await wait(batchPath(id), options), id),
+    results: async (id, options) => readResults(await wait(`${batchPath(id)}/results`, options)),
+    cancel: async (id, options) => readBatch(await call('POST', `${batchPath(id)}/cancel`, options), id),
+    delete: async (id, options) => {
+      await call('DELETE', batchPath(id), options)
     },
-    models: { list: async (callOptions) => readModels(await call('GET', '/v1/models', callOptions)) },
+    list: async ({ limit, after, ...options } = {}) =>
+      readPage(await call('GET', `/v1/batches${query({ limit, after })}`, options), readAnyBatch),
+    show: async (id, options) => readAnyBatch(await wait(batchPath(id), options)),
+    stop: async (id, options) => readAnyBatch(await call('POST', `${batchPath(id)}/cancel`, options)),
+    finished: async (id, { cursor, ...options } = {}) =>
+      readFinishedPage(
+        await call(
+          'GET',
+          `${batchPath(id)}/results${query({ order: 'completion', cursor })}`,
+          options,
+          noWait,
+        ),
+      ),
+    merged: async (id, options) =>
+      readLinesOf(await call('GET', `${batchPath(id)}/results?merged=true`, options, noWait)),
+    retry: async (id, { idempotencyKey, ...options } = {}) =>
+      readAnyBatch(
+        await call('POST', `${batchPath(id)}/retry`, options, {
+          headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() },
+        }),
+      ),
   }
 }
-
-const pathOf = (id: string) => `/v1/batches/${encodeURIComponent(id)}`
 
 const transportSettings = (options: ClientOptions): TransportSettings => {
   const baseUrl = options.baseUrl.replace(/\/+$/, '').replace(/\/v1$/, '')

@@ -8,6 +8,8 @@ export class SheepfoldError extends Error {
   readonly status: number | null
   /** The server's `error`, for example `unauthorized` or `batch_size_exceeded`, or a `ClientErrorCode`. */
   readonly code: string
+  /** Which part of the request was wrong, where the server says so. */
+  readonly param: string | null
   /** The answer as it came: parsed where it was JSON, otherwise its text; null where none came. */
   readonly body: unknown
 
@@ -15,12 +17,14 @@ export class SheepfoldError extends Error {
     status: number | null
     code: string
     message: string
+    param?: string | null
     body?: unknown
     cause?: unknown
   }) {
     super(what.message, { cause: what.cause })
     this.status = what.status
     this.code = what.code
+    this.param = what.param ?? null
     this.body = what.body ?? null
   }
 }

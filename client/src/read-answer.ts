@@ -10,30 +10,7 @@ import type {
   Model,
   Usage,
 } from './shapes.ts'
-
-/** The wire is `unknown` until one of these has looked at it. */
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null)
-const numberOf = (value: unknown): number | null =>
-  typeof value === 'number' && Number.isFinite(value) ? value : null
-
-const unexpected = (what: string, body: unknown) =>
-  new SheepfoldError({
-    status: 200,
-    code: 'unexpected_answer',
-    message: `The server's answer ${what}.`,
-    body,
-  })
-
-const fieldsOf = (body: unknown): Fields => {
-  if (!isFields(body)) throw unexpected('is not a JSON object', body)
-  return body
-}
+import { type Fields, fieldsOf, isFields, numberOf, textOf, unexpected } from './wire.ts'
 
 const statusOf = (body: Fields): BatchStatus => {
   const status = body.status
@@ -51,7 +28,7 @@ const batchErrorOf = (value: unknown): BatchError | null => {
   return { error: code, message: textOf(value.message) ?? code }
 }
 
-const reasonOf = (value: unknown): { code: string; message: string } | null => {
+export const reasonOf = (value: unknown): { code: string; message: string } | null => {
   const read = batchErrorOf(value)
   return read && { code: read.error, message: read.message }
 }
@@ -159,11 +136,15 @@ export const readModels = (body: unknown): Model[] => {
   })
 }
 
-/** `{"error":"<code>","message":"…"}`; a proxy's page of HTML ends up in `body`, not in the message. */
+/**
+ * `{"error":"<code>","message":"…"}`, or OpenAI's `{"error":{"message","type","param","code"}}`; a proxy's
+ * page of HTML ends up in `body`, not in the message.
+ */
 export const readRefusal = (status: number, body: unknown): SheepfoldError => {
   const fields = isFields(body) ? body : {}
   const nested = isFields(fields.error) ? fields.error : fields
   const code = textOf(fields.error) ?? textOf(nested.code) ?? textOf(nested.type) ?? `http_${status}`
   const message = textOf(nested.message) ?? `The server answered with status ${status} (${code}).`
-  return new SheepfoldError({ status, code, message, body })
+  const param = textOf(nested.param) ?? textOf(nested.field)
+  return new SheepfoldError({ status, code, message, param, body })
 }

@@ -13,11 +13,14 @@ export interface TransportSettings {
 export interface Call {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
-  readonly body?: string
+  /** Text is sent as JSON; a form brings its own content type. */
+  readonly body?: string | FormData
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
   /** Silence for so long means that the peer is gone: nothing was received, not even a space. */
   readonly silenceSecondsMax: number
+  /** Instead of the settings': 0 for what must not be done twice. */
+  readonly retriesMax?: number | undefined
 }
 
 const backoffMsMax = 8_000
@@ -25,11 +28,23 @@ const backoffMsMax = 8_000
 const retryAfterMsMax = 120_000
 
 /** Sends until it succeeds or cannot; every call that goes through here may be sent more than once. */
-export const send = async (settings: TransportSettings, call: Call): Promise<unknown> => {
+export const send = (settings: TransportSettings, call: Call): Promise<unknown> =>
+  untilAnswered(settings, call, () => attempt(settings, call))
+
+/** As `send`, up to the first byte of the answer; what breaks after that is thrown to whoever reads. */
+export const open = (settings: TransportSettings, call: Call): Promise<AsyncIterable<Uint8Array>> =>
+  untilAnswered(settings, call, () => attemptOpen(settings, call))
+
+const untilAnswered = async <T>(
+  settings: TransportSettings,
+  call: Call,
+  attemptOnce: () => Promise<Answer<T>>,
+): Promise<T> => {
+  const retriesMax = call.retriesMax ?? settings.retriesMax
   for (let again = 0; ; again++) {
-    const answer = await attempt(settings, call)
+    const answer = await attemptOnce()
     if (answer.kind === 'ok') return answer.body
-    if (again >= settings.retriesMax || !isTransient(answer.error)) throw answer.error
+    if (again >= retriesMax || !isTransient(answer.error)) throw answer.error
     const waitMs = answer.retryAfterMs ?? fullJitter(settings.backoffMs, again)
     if (waitMs > retryAfterMsMax) throw answer.error
     await pause(waitMs, call.signal)
@@ -39,39 +54,85 @@ export const send = async (settings: TransportSettings, call: Call): Promise<unk
 const fullJitter = (baseMs: number, again: number) =>
   Math.random() * Math.min(backoffMsMax, baseMs * 2 ** again)
 
-type Answer =
-  | { readonly kind: 'ok'; readonly body: unknown }
+type Answer<T> =
+  | { readonly kind: 'ok'; readonly body: T }
   | { readonly kind: 'refused'; readonly error: SheepfoldError; readonly retryAfterMs?: number }
 
-const attempt = async (settings: TransportSettings, call: Call): Promise<Answer> => {
+const attempt = async (settings: TransportSettings, call: Call): Promise<Answer<unknown>> => {
   const watch = watchSilence(call.silenceSecondsMax * 1000)
   try {
-    const response = await settings.fetch(`${settings.baseUrl}${call.path}`, {
-      method: call.method,
-      headers: {
-        authorization: `Bearer ${settings.apiKey}`,
-        ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...call.headers,
-      },
-      ...(call.body === undefined ? {} : { body: call.body }),
-      signal: call.signal ? AbortSignal.any([call.signal, watch.signal]) : watch.signal,
-    })
+    const response = await request(settings, call, watch.signal)
     return answerOf(response, await readText(response, watch.heard))
   } catch (cause) {
-    if (call.signal?.aborted) throw interrupted(call.signal.reason)
-    return { kind: 'refused', error: unreachable(settings.baseUrl, cause) }
+    return failed(settings, call, cause)
   } finally {
     watch.stop()
   }
 }
 
-const answerOf = (response: Response, text: string): Answer => {
-  const body = parsed(text)
-  if (!response.ok) {
-    const error = readRefusal(response.status, body ?? text)
-    const retryAfterMs = retryAfterOf(response.headers.get('retry-after'))
-    return retryAfterMs === undefined ? { kind: 'refused', error } : { kind: 'refused', error, retryAfterMs }
+const attemptOpen = async (
+  settings: TransportSettings,
+  call: Call,
+): Promise<Answer<AsyncIterable<Uint8Array>>> => {
+  const watch = watchSilence(call.silenceSecondsMax * 1000)
+  try {
+    const response = await request(settings, call, watch.signal)
+    watch.heard()
+    if (response.ok) return { kind: 'ok', body: readBytes(settings, call, response, watch) }
+    const refused = refusalOf(response, await readText(response, watch.heard))
+    watch.stop()
+    return refused
+  } catch (cause) {
+    watch.stop()
+    return failed(settings, call, cause)
   }
+}
+
+const request = (settings: TransportSettings, call: Call, silence: AbortSignal): Promise<Response> =>
+  settings.fetch(`${settings.baseUrl}${call.path}`, {
+    method: call.method,
+    headers: {
+      authorization: `Bearer ${settings.apiKey}`,
+      ...(typeof call.body === 'string' ? { 'content-type': 'application/json' } : {}),
+      ...call.headers,
+    },
+    ...(call.body === undefined ? {} : { body: call.body }),
+    signal: call.signal ? AbortSignal.any([call.signal, silence]) : silence,
+  })
+
+const failed = (settings: TransportSettings, call: Call, cause: unknown): Answer<never> => {
+  if (call.signal?.aborted) throw interrupted(call.signal.reason)
+  return { kind: 'refused', error: unreachable(settings.baseUrl, cause) }
+}
+
+async function* readBytes(
+  settings: TransportSettings,
+  call: Call,
+  response: Response,
+  watch: ReturnType<typeof watchSilence>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const bytes of response.body ?? []) {
+      watch.heard()
+      yield bytes
+    }
+  } catch (cause) {
+    if (call.signal?.aborted) throw interrupted(call.signal.reason)
+    throw unreachable(settings.baseUrl, cause)
+  } finally {
+    watch.stop()
+  }
+}
+
+const refusalOf = (response: Response, text: string): Answer<never> => {
+  const error = readRefusal(response.status, parsed(text) ?? text)
+  const retryAfterMs = retryAfterOf(response.headers.get('retry-after'))
+  return retryAfterMs === undefined ? { kind: 'refused', error } : { kind: 'refused', error, retryAfterMs }
+}
+
+const answerOf = (response: Response, text: string): Answer<unknown> => {
+  if (!response.ok) return refusalOf(response, text)
+  const body = parsed(text)
   if (body !== undefined || text === '') return { kind: 'ok', body: body ?? null }
   // A long poll's status line is long gone when its server dies: what is left is half a body.
   const message = 'The answer ended before its JSON did.'

@@ -122,7 +122,7 @@ const runBatch = async ({ body, documents }: DemoBody, live: Live): Promise<Batc
   const started = performance.now()
   const created = await client.batches.create(body, { signal })
   const onProgress = (batch: Batch) => tally.note(batch, documents)
-  const watched = await watchBatch(created, { client, signal, waitMsMax, onProgress })
+  const watched = await watchBatch(created, { get: client.batches.get, signal, waitMsMax, onProgress })
   const { batch } = watched
   if (watched.kind === 'timed_out')
     throw new Error(`${batch.batch_id} is still running after ${waitMsMax / 1000} s`)

@@ -20,10 +20,20 @@ const stderrLinesShown = 20
 
 /** A gateway of our own, with the simulator behind every model; resolves when it is ready. */
 export const startGateway = async (settings: GatewaySettings): Promise<GatewayProcess> => {
-  const args = [...settings.command, 'serve', '--simulate', '--port', '0', '--data', settings.data]
+  const args = [
+    ...settings.command,
+    'serve',
+    '--simulate',
+    '--no-config',
+    '--port',
+    '0',
+    '--data',
+    settings.data,
+  ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, SHEEPFOLD_BOOTSTRAP_KEY: settings.apiKey },
+    // The demo keeps to its own folder, whatever database this shell is about.
+    env: { ...process.env, DATABASE_URL: '', SHEEPFOLD_BOOTSTRAP_KEY: settings.apiKey },
   })
   const killWithUs = () => child.kill('SIGKILL')
   process.once('exit', killWithUs)

@@ -76,18 +76,26 @@ const printLines = (read: () => Progress): ProgressReport => {
   }
 }
 
-const describe = ({ done, total, cost, waiting }: Progress, started: number): string => {
+const describe = ({ done, total, failed, errors, cost, waiting }: Progress, started: number): string => {
   const seconds = (performance.now() - started) / 1000
   const perMinute = seconds > 0 ? (done / seconds) * 60 : 0
   const parts = [`${count(perMinute)}/min`]
   if (done < total) parts.push(`ETA ${done > 0 ? clock(((total - done) * seconds) / done) : '-'}`)
   else parts.push(clock(seconds))
   if (cost !== undefined) parts.push(`${money(cost)} so far`)
+  if (failed > 0) parts.push(`${count(failed)} failed${causes(errors)}`)
   if (waiting !== undefined) parts.push(`the server waits: ${waiting}`)
   return parts.join(' · ')
 }
 
-const clock = (seconds: number): string => {
+const causesShown = 3
+
+const causes = (errors: Progress['errors']): string => {
+  const shown = errors.slice(0, causesShown).map(([cause, number]) => `${count(number)} ${cause}`)
+  return shown.length === 0 ? '' : ` (${shown.join(', ')}${errors.length > causesShown ? ', …' : ''})`
+}
+
+export const clock = (seconds: number): string => {
   const whole = Math.ceil(seconds)
   if (whole < 60) return `${whole} s`
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`

@@ -29,6 +29,7 @@ const cost = (batch: string, real_time: string) => ({
 const finished = (rest: Partial<FinishedBatch> = {}, batch: Partial<Batch> = {}): FinishedBatch => ({
   documents: 100,
   succeeded: 100,
+  errors: new Map(),
   tokens: undefined,
   cost: undefined,
   measuredMs: 1_000,
@@ -45,9 +46,23 @@ describe('the progress', () => {
     const counts = { total: 100, succeeded: 31, failed: 2, expired: 0, cancelled: 0 }
     tally.note({ ...bare, progress: 33, counts, cost: cost('0.10', '0.40') }, 100)
     tally.note({ ...bare, batch_id: 'batch_2', progress: 50, cost: cost('0.05', '0.20') }, 100)
-    expect(tally.progress()).toEqual({ done: 83, total: 300, cost: 150_000_000n, waiting: undefined })
-    tally.finish(finished({}, { batch_id: 'batch_2' }))
-    expect(tally.progress()).toMatchObject({ done: 133, cost: undefined })
+    expect(tally.progress()).toEqual({
+      done: 83,
+      total: 300,
+      failed: 2,
+      errors: [],
+      cost: 150_000_000n,
+      costAtLeast: 150_000_000n,
+      waiting: undefined,
+    })
+    tally.finish(finished({ succeeded: 97, errors: new Map([['timeout', 3]]) }, { batch_id: 'batch_2' }))
+    expect(tally.progress()).toMatchObject({
+      done: 133,
+      failed: 5,
+      errors: [['timeout', 3]],
+      cost: undefined,
+    })
+    expect(tally.progress().costAtLeast).toBe(100_000_000n)
   })
 
   it('says why the server waits', () => {

@@ -1,5 +1,5 @@
 import { formatUsd, type NanoUsd, percentOf } from '@sheepfold/client'
-import { amount, type FinishedBatch, sumOf } from './tally.ts'
+import { amount, errorsByCause, type FinishedBatch, sumOf } from './tally.ts'
 
 export interface Latency {
   readonly meanMs: number
@@ -20,6 +20,8 @@ export interface Summary {
   readonly batchCost: NanoUsd | undefined
   readonly realTimeCost: NanoUsd | undefined
   readonly saved: NanoUsd | undefined
+  /** Failures by cause, the most frequent first. */
+  readonly errors: readonly (readonly [cause: string, count: number])[]
 }
 
 export const summarise = (finished: readonly FinishedBatch[], seconds: number): Summary => {
@@ -37,6 +39,7 @@ export const summarise = (finished: readonly FinishedBatch[], seconds: number): 
     batchCost,
     realTimeCost,
     saved: known ? realTimeCost - batchCost : undefined,
+    errors: errorsByCause(finished),
   }
 }
 
@@ -91,6 +94,7 @@ export const summaryJson = (summary: Summary) => {
     documents,
     succeeded,
     failed: documents - succeeded,
+    errors: Object.fromEntries(summary.errors),
     batches: summary.batches,
     seconds: Math.round(seconds * 1000) / 1000,
     documents_per_minute: seconds > 0 ? Math.round((documents / seconds) * 60) : null,

@@ -34,19 +34,26 @@ describe('a file of lines', () => {
 })
 
 describe('the log of chunks', () => {
-  const chunk = { idempotencyKey: 'k1', ids: ['a', 'b'], bodySha256: 'hash', baseUrl: 'http://x' }
+  const chunk = {
+    idempotencyKey: 'k1',
+    ids: ['a', 'b'],
+    bodySha256: 'hash',
+    baseUrl: 'http://x',
+    api: 'openai',
+  } as const
 
   it('tells what is outstanding, and is gone when nothing is', () => {
     const path = join(folder, 'log')
     const first = openChunkLog(path)
     first.intend(chunk)
     first.intend({ ...chunk, idempotencyKey: 'k2' })
+    first.uploaded(chunk, 'file-1')
     first.created(chunk, 'batch_1')
     first.close()
     writeFileSync(path, '{"event":"ended","idempotency_k', { flag: 'a' })
     const second = openChunkLog(path)
     expect(second.outstanding).toEqual([
-      { ...chunk, batchId: 'batch_1' },
+      { ...chunk, fileId: 'file-1', batchId: 'batch_1' },
       { ...chunk, idempotencyKey: 'k2' },
     ])
     second.ended(chunk)

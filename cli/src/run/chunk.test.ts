@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import { createClient } from '@sheepfold/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { goodKey, type NativeDouble, startNativeDouble } from '../testing/native-double.ts'
+import { nativeApi } from './api/native-api.ts'
 import { openCheckpoint } from './checkpoint.ts'
 import { type ChunkWork, resumeChunk, sendChunk } from './chunk.ts'
 import { openChunkLog } from './chunk-log.ts'
-import { openWorkFile } from './results-file.ts'
-import { chunkBody } from './settings.ts'
+import { pricingOf } from './pricing.ts'
+import { openWorkFile } from './results/work-file.ts'
+import { createRunning } from './stop/running.ts'
 
 const ids = ['a', 'b', 'c']
 
@@ -32,28 +34,30 @@ const open = async (broken: Partial<Record<'created' | 'ended' | 'append' | 'add
   const log = openChunkLog(join(folder, 'log'))
   const work = await openWorkFile(join(folder, 'work'), join(folder, 'out'))
   const checkpoint = openCheckpoint(join(folder, 'checkpoint'))
+  const settings = { model: 'm', sampling: {}, prompt: { template: undefined, field: undefined } }
+  const api = nativeApi(createClient({ baseUrl: double.url, apiKey: goodKey }), settings)
   const chunkWork: ChunkWork = {
-    client: createClient({ baseUrl: double.url, apiKey: goodKey }),
+    api,
     baseUrl: double.url,
     log: { ...log, ...pick(broken, ['created', 'ended']) },
     work: { ...work, ...pick(broken, ['append']) },
     checkpoint: { ...checkpoint, ...pick(broken, ['add']) },
     signal: new AbortController().signal,
     waitMsMax: 10_000,
+    schema: undefined,
+    pricing: pricingOf(undefined),
+    running: createRunning(() => {}),
     idsOf: (chunk) => chunk.flatMap((place) => ids[place] ?? []),
-    bodyOf: async (chosen) => {
-      const records = chosen.map((id) => ({ custom_id: id, prompt: id }))
-      return chunkBody(records, {
-        model: 'm',
-        sampling: {},
-        prompt: { template: undefined, field: undefined },
-      })
-    },
+    bodyOf: (chosen) => api.compose(blockOf(chosen.map((id) => ({ custom_id: id, prompt: id })))),
     onProgress: () => {},
     onFinished: () => {},
     say: () => {},
   }
   return { chunkWork, log, work, checkpoint }
+}
+
+async function* blockOf<T>(block: readonly T[]) {
+  yield block
 }
 
 const pick = <T extends object, K extends keyof T>(from: T, names: readonly K[]): Partial<T> => {

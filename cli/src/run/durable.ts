@@ -24,6 +24,17 @@ export const replaceFile = (path: string, write: (put: (bytes: Uint8Array) => vo
   syncFolderOf(path)
 }
 
+/** The same for what is written by name, and not at once. */
+export const replaceFileBy = async (path: string, write: (path: string) => Promise<void>): Promise<void> => {
+  const next = `${path}.tmp`
+  await write(next)
+  const file = openSync(next, 'r+')
+  fsyncSync(file)
+  closeSync(file)
+  renameSync(next, path)
+  syncFolderOf(path)
+}
+
 export const writeAll = (file: number, bytes: Uint8Array): void => {
   for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
 }

@@ -1,25 +1,20 @@
+import type { BatchLimits } from './api/batch-api.ts'
 import type { SentChunk } from './chunk-log.ts'
-import type { Input } from './input.ts'
+import type { Input } from './input/scan.ts'
 
 /** Places of the records of one batch to come, ascending. */
 export type NewChunk = readonly number[]
 
-export interface PlanSettings {
-  readonly recordsMax: number
-  /** What is added to each record's own text. */
-  readonly bytesPerRecord: number
+export interface PlanSettings extends BatchLimits {
+  isProcessed(id: string): boolean
+  readonly outstanding: readonly SentChunk[]
+  /** Where only some records are meant. */
+  isMeant(id: string): boolean
 }
 
-/** The server takes 64 MB for a batch; JSON's escapes and the ids need room too. */
-const chunkBytesMax = 32 * 1024 * 1024
-
-/** Whatever is neither processed nor with the server, in input order. */
-export const planChunks = (
-  input: Input,
-  settings: PlanSettings,
-  isProcessed: (id: string) => boolean,
-  outstanding: readonly SentChunk[],
-): NewChunk[] => {
+/** Whatever is meant, and neither processed nor with the server, in input order. */
+export const planChunks = (input: Input, settings: PlanSettings): NewChunk[] => {
+  const { recordsMax, bytesMax, bytesPerRecord, isProcessed, isMeant, outstanding } = settings
   const sent = new Set(outstanding.flatMap((chunk) => chunk.ids))
   const chunks: NewChunk[] = []
   let chunk: number[] = []
@@ -30,10 +25,9 @@ export const planChunks = (
     bytes = 0
   }
   for (const [place, id] of input.ids.entries()) {
-    if (sent.has(id) || isProcessed(id)) continue
-    const recordBytes = bytesOf(input, place) + settings.bytesPerRecord
-    if (chunk.length === settings.recordsMax || (chunk.length > 0 && bytes + recordBytes > chunkBytesMax))
-      close()
+    if (sent.has(id) || isProcessed(id) || !isMeant(id)) continue
+    const recordBytes = bytesOf(input, place) + bytesPerRecord
+    if (chunk.length === recordsMax || (chunk.length > 0 && bytes + recordBytes > bytesMax)) close()
     chunk.push(place)
     bytes += recordBytes
   }

@@ -146,7 +146,7 @@ describe('a run', () => {
     const end = await run()
     expect(end.code).toBe(1)
     for (const line of [2, 3, 4, 5, 6]) expect(end.stderr).toContain(`jobs.jsonl:${line}: `)
-    expect(end.stderr).toContain('its id "a" is that of line 1')
+    expect(end.stderr).toContain(`its id "a" is that of ${input}:1`)
     expect(double.creates).toHaveLength(0)
     expect(leftovers()).toEqual([])
   })

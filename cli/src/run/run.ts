@@ -1,54 +1,73 @@
-import { existsSync } from 'node:fs'
-import { type Client, createClient, SheepfoldError } from '@sheepfold/client'
+import { mkdirSync, rmSync } from 'node:fs'
+import { apiKeyOf, clientOf } from '../api-key.ts'
 import type { RunOptions } from '../command-options.ts'
 import { type ExitCode, exitCodes } from '../exit-codes.ts'
-import { type PlainFile, type ScannedInput, scanInput, unpackInput } from './input.ts'
+import { connect } from './connect.ts'
+import { isStandardInput } from './input/format.ts'
+import { openSource } from './input/open-source.ts'
+import { type ScannedInput, scanInput } from './input/scan.ts'
+import type { Source } from './input/source.ts'
 import { takeLock } from './lock.ts'
+import { runFiles } from './run-files.ts'
 import { runInput } from './run-input.ts'
-import { type RunFiles, requestSettings, runFiles } from './settings.ts'
+import { requestSettings } from './settings.ts'
 
-/** `sheepfold run FILE`: from a file of records to a file of results; gives the exit code. */
-export const run = async (file: string, options: RunOptions): Promise<ExitCode> => {
-  const files = runFiles(file, options)
-  if (!existsSync(file)) throw new Error(`${file} does not exist`)
-  const client = createClient({ baseUrl: options.baseUrl, apiKey: apiKeyOf(options), retriesMax: 8 })
+/** `sheepfold run INPUT`: from records to a file of results; gives the exit code. */
+export const run = async (path: string, options: RunOptions): Promise<ExitCode> => {
+  refuseUnansweredQuestion(path, options)
+  const settings = requestSettings(options)
+  if (options.dryRun) {
+    const { dryRun } = await import('./dry-run/dry-run.ts')
+    return dryRun(path, options, settings)
+  }
+  const files = runFiles(path, options)
+  const apiKey = apiKeyOf(options)
+  const client = clientOf(options, 8)
   const unlock = takeLock(files.lock)
-  let plain: PlainFile | undefined
   try {
-    plain = await unpackInput(file)
-    const scanned = await scanInput(plain.path, requestSettings(options).prompt)
-    if (scanned.faultsTotal > 0) return reportFaults(files, scanned)
-    await testKey(client)
-    return await runInput({ input: scanned.input, files, options, client })
+    // What a run that was killed has left.
+    rmSync(files.spool, { recursive: true, force: true })
+    mkdirSync(files.spool)
+    const source = await openSource(path, { ...options, spoolFolder: files.spool })
+    for (const note of source.notes) console.error(note)
+    const scanned = await scan(source, settings.prompt, options)
+    if (scanned.faults.total > 0) return reportFaults(scanned)
+    const connection = await connect(client, { ...options, apiKey }, settings, files.spool)
+    return await runInput({ input: scanned.input, files, options, settings, ...connection })
   } finally {
-    plain?.discard()
+    rmSync(files.spool, { recursive: true, force: true })
     unlock()
   }
 }
 
-const apiKeyOf = (options: RunOptions): string => {
-  const key = options.apiKey ?? process.env.SHEEPFOLD_API_KEY ?? process.env.HOLYSHEEP_API_KEY
-  if (key) return key
-  throw new Error('No API key: give --api-key, or set SHEEPFOLD_API_KEY or HOLYSHEEP_API_KEY.')
+/** Better now than after the sample has been paid for. */
+const refuseUnansweredQuestion = (path: string, { sample, yes }: RunOptions) => {
+  if (sample !== undefined && !yes && isStandardInput(path))
+    throw new Error('--sample asks on the terminal, and standard input is the input: give --yes.')
+}
+
+/** A field to be joined that no record has is a slip of the pen. */
+const scan = async (
+  source: Source,
+  prompt: Parameters<typeof scanInput>[1],
+  { join }: RunOptions,
+): Promise<ScannedInput> => {
+  const unseen = new Set(join === true ? [] : join)
+  const scanned = await scanInput(source, prompt, ({ fields }) => {
+    for (const name of unseen) if (Object.hasOwn(fields, name)) unseen.delete(name)
+  })
+  const [name] = unseen
+  if (name !== undefined && scanned.input.ids.length > 0 && scanned.faults.total === 0)
+    throw new Error(`--join names the field ${name}, which no record has.`)
+  return scanned
 }
 
 const faultsShown = 20
 
-const reportFaults = (files: RunFiles, { faults, faultsTotal }: ScannedInput): ExitCode => {
-  for (const fault of faults.slice(0, faultsShown))
-    console.error(`${files.input}:${fault.line}: ${fault.message}`)
-  const more = faultsTotal - Math.min(faults.length, faultsShown)
+const reportFaults = ({ faults }: ScannedInput): ExitCode => {
+  for (const { place, message } of faults.shown.slice(0, faultsShown)) console.error(`${place}: ${message}`)
+  const more = faults.total - Math.min(faults.shown.length, faultsShown)
   if (more > 0) console.error(`… and ${more} more`)
-  console.error(`sheepfold: ${faultsTotal} bad ${faultsTotal === 1 ? 'line' : 'lines'}; nothing was sent.`)
+  console.error(`sheepfold: ${faults.total} bad ${faults.total === 1 ? 'line' : 'lines'}; nothing was sent.`)
   return exitCodes.usage
-}
-
-/** Before anything is on its way. A host without a list of models says nothing against the key. */
-const testKey = async (client: Client): Promise<void> => {
-  try {
-    await client.models.list()
-  } catch (error) {
-    if (error instanceof SheepfoldError && (error.status === 404 || error.status === 405)) return
-    throw error
-  }
 }

@@ -15,6 +15,12 @@ export interface NativeDouble {
   polls: number
   /** What becomes of a request. Default: it succeeds with `answer to ID: PROMPT`. */
   decide: (id: string) => 'succeeded' | 'failed' | 'missing'
+  answer: (id: string, prompt: string) => string
+  /** What a batch tells of its failures while it runs. */
+  failedSoFar: number
+  tellsCost: boolean
+  /** What `GET /v1/models` lists. */
+  models: readonly unknown[]
   /** How a batch that is done ends. */
   outcome: { status: 'completed' } | { status: 'failed'; error: { error: string; message: string } }
   /** Answers every create with this status and body. */
@@ -26,7 +32,7 @@ export interface NativeDouble {
 }
 
 interface SeenRequest {
-  readonly kind: 'models' | 'create' | 'get' | 'results' | 'other'
+  readonly kind: 'models' | 'create' | 'get' | 'results' | 'cancel' | 'other'
   readonly number: number
 }
 
@@ -42,6 +48,7 @@ interface DoubleBatch {
   readonly body: string
   readonly items: readonly { readonly id: string; readonly prompt: string }[]
   polled: number
+  cancelled: boolean
 }
 
 export const goodKey = 'sk-holysheep-double'
@@ -60,14 +67,19 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
     const items = known?.items ?? itemsOf(JSON.parse(body))
     if (items.length > 1000)
       return [413, { error: 'batch_size_exceeded', max_allowed: 1000, received: items.length }]
-    const batch = known ?? { id: `batch_${batches.size + 1}`, key, body, items, polled: 0 }
+    const batch = known ?? { id: `batch_${batches.size + 1}`, key, body, items, polled: 0, cancelled: false }
     creates.push({ key, body, batchId: batch.id })
     if (!known) taken.push(...items.map(({ id }) => id))
     batches.set(batch.id, batch)
     return [200, stateOf(batch)]
   }
 
-  const isDone = (batch: DoubleBatch) => batch.polled >= double.polls
+  const isDone = (batch: DoubleBatch) => batch.cancelled || batch.polled >= double.polls
+
+  const outcomeOf = (batch: DoubleBatch) =>
+    batch.cancelled && batch.polled < double.polls
+      ? { status: 'failed', error: { error: 'cancelled', message: 'The batch was cancelled' } }
+      : double.outcome
 
   const stateOf = (batch: DoubleBatch) => {
     const total = batch.items.length
@@ -76,16 +88,22 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
     return {
       batch_id: batch.id,
       id: batch.id,
-      ...(done ? { error: null, ...double.outcome } : { status: 'in_progress', error: null }),
+      ...(done ? { error: null, ...outcomeOf(batch) } : { status: 'in_progress', error: null }),
       progress: done ? 100 : 0,
-      counts: { total, succeeded: done ? succeeded : 0, failed: done ? total - succeeded : 0 },
-      usage: { prompt_tokens: 2 * succeeded, completion_tokens: succeeded, total_tokens: 3 * succeeded },
-      cost: {
-        currency: 'USD',
-        batch: usd(2 * succeeded),
-        real_time: usd(8 * succeeded),
-        saved: usd(6 * succeeded),
+      counts: {
+        total,
+        succeeded: done ? succeeded : 0,
+        failed: done ? total - succeeded : double.failedSoFar,
       },
+      usage: { prompt_tokens: 2 * succeeded, completion_tokens: succeeded, total_tokens: 3 * succeeded },
+      cost: double.tellsCost
+        ? {
+            currency: 'USD',
+            batch: usd(2 * succeeded),
+            real_time: usd(8 * succeeded),
+            saved: usd(6 * succeeded),
+          }
+        : null,
       created_at: '2026-01-01T00:00:00.000Z',
       ended_at: done ? '2026-01-01T00:00:04.000Z' : null,
       latency: done ? { mean_ms: 300, p99_ms: 400 } : null,
@@ -96,7 +114,7 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
   const resultsOf = (batch: DoubleBatch) => {
     const done = isDone(batch)
     const results = done ? batch.items.flatMap(resultOf) : []
-    return { ...(done ? double.outcome : { status: 'in_progress' }), results, data: results }
+    return { ...(done ? outcomeOf(batch) : { status: 'in_progress' }), results, data: results }
   }
 
   const resultOf = ({ id, prompt }: DoubleBatch['items'][number], index: number) => {
@@ -105,20 +123,19 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
     const good = status === 'succeeded'
     const error = good ? null : { code: 'context_length_exceeded', message: 'too long' }
     const usage = good ? { prompt_tokens: 2, completion_tokens: 1, total_tokens: 3, cached_tokens: 0 } : null
-    return [
-      { custom_id: id, index, status, output: good ? `answer to ${id}: ${prompt}` : null, usage, error },
-    ]
+    return [{ custom_id: id, index, status, output: good ? double.answer(id, prompt) : null, usage, error }]
   }
 
   const handle = (kind: SeenRequest['kind'], request: IncomingMessage, body: string): Reply => {
     if (request.headers.authorization !== `Bearer ${apiKey}`)
       return [401, { error: 'unauthorized', message: 'Invalid or expired API key' }]
-    if (kind === 'models') return [200, { object: 'list', data: [{ id: 'batch-4.1' }] }]
+    if (kind === 'models') return [200, { object: 'list', data: double.models }]
     if (kind === 'create') return create(request, body)
     const batch = batches.get((request.url ?? '').split('/')[3] ?? '')
     if (!batch) return [404, { error: 'not_found', message: 'No such batch' }]
+    if (kind === 'cancel') batch.cancelled = true
     if (kind === 'get') batch.polled++
-    return [200, kind === 'get' ? stateOf(batch) : resultsOf(batch)]
+    return [200, kind === 'results' ? resultsOf(batch) : stateOf(batch)]
   }
 
   const server = createServer(async (request: IncomingMessage, response: ServerResponse) => {
@@ -145,6 +162,10 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
     after: () => false,
     polls: 1,
     decide: () => 'succeeded',
+    answer: (id, prompt) => `answer to ${id}: ${prompt}`,
+    failedSoFar: 0,
+    tellsCost: true,
+    models: [{ id: 'batch-4.1', owned_by: 'sheepfold', prices }],
     outcome: { status: 'completed' },
     refuse: undefined,
     forget: (id) => batches.delete(id),
@@ -157,6 +178,9 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
   }
   return double
 }
+
+const perToken = { input: '2.00', cached_input: '2.00', cache_write: '2.00', output: '2.00' }
+const prices = { currency: 'USD', per: 1_000_000, list: perToken, batch: perToken }
 
 type Reply = readonly [status: number, body: unknown]
 
@@ -174,6 +198,7 @@ const kindOf = ({ method, url = '' }: IncomingMessage): SeenRequest['kind'] => {
   if (method === 'POST' && url === '/v1/batches') return 'create'
   if (method === 'GET' && path.length === 3) return 'get'
   if (method === 'GET' && path[3] === 'results') return 'results'
+  if (method === 'POST' && path[3] === 'cancel') return 'cancel'
   return 'other'
 }
 

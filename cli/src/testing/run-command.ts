@@ -16,6 +16,8 @@ export interface CommandSettings {
   /** Default: the Node that runs the tests. */
   readonly node?: string
   readonly command?: string
+  /** What standard input says; default: there is none. */
+  readonly input?: string | Uint8Array
 }
 
 /** The command as people start it, without a terminal. */
@@ -27,10 +29,11 @@ export const startCommand = (args: readonly string[], settings: CommandSettings 
     ...inherited
   } = process.env
   const child = spawn(settings.node ?? process.execPath, [settings.command ?? launcher, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [settings.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     env: { ...inherited, ...settings.env },
     ...(settings.cwd === undefined ? {} : { cwd: settings.cwd }),
   })
+  child.stdin?.end(settings.input)
   return { child, ended: endOf(child) }
 }
 

@@ -3,11 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Input, readRecords, scanInput } from './input.ts'
-import { planChunks } from './plan.ts'
+import { planChunks } from '../plan.ts'
+import { openSource } from './open-source.ts'
 import { readRecord } from './record.ts'
+import { type ChunkRecord, type Input, readRecords, scanInput } from './scan.ts'
 
 const plain = { template: undefined, field: undefined }
+
+const scan = async (path: string) => scanInput(await openSource(path, {}), plain)
+
+const recordsAt = async (input: Input, chosen: readonly number[]) => {
+  const records: ChunkRecord[] = []
+  for await (const block of readRecords(input, chosen, plain)) records.push(...block)
+  return records
+}
 
 let folder: string
 beforeEach(() => {
@@ -32,10 +41,10 @@ describe('the input', () => {
             ([record, between], at) => `${JSON.stringify({ id: at, ...record })}${between}`,
           )
           writeFileSync(path, ends ? text.join('') : text.join('').trimEnd())
-          const { input, faultsTotal } = await scanInput(path, plain)
-          expect(faultsTotal).toBe(0)
+          const { input, faults } = await scan(path)
+          expect(faults.total).toBe(0)
           const chosen = input.ids.map((_, at) => at).filter((at) => choose(at))
-          expect(await readRecords(input, chosen, plain)).toEqual(
+          expect(await recordsAt(input, chosen)).toEqual(
             chosen.map((at) => ({ custom_id: String(at), prompt: lines[at]?.[0].text })),
           )
         },
@@ -48,19 +57,19 @@ describe('the input', () => {
     const path = join(folder, 'input.jsonl')
     const long = '긴'.repeat(900_000)
     writeFileSync(path, [1, 2, 3].map((id) => `${JSON.stringify({ id, text: `${long}${id}` })}\n`).join(''))
-    const { input } = await scanInput(path, plain)
-    const records = await readRecords(input, [1, 2], plain)
+    const { input } = await scan(path)
+    const records = await recordsAt(input, [1, 2])
     expect(records.map(({ prompt }) => prompt.slice(-1))).toEqual(['2', '3'])
   })
 
   it('notices that it was changed after the check', async () => {
     const path = join(folder, 'input.jsonl')
     writeFileSync(path, '{"id":"a","text":"1"}\n{"id":"b","text":"2"}\n')
-    const { input } = await scanInput(path, plain)
+    const { input } = await scan(path)
     writeFileSync(path, '{"id":"x","text":"1"}\n{"id":"b","text":"2"}\n')
-    await expect(readRecords(input, [0], plain)).rejects.toThrow('was changed')
+    await expect(recordsAt(input, [0])).rejects.toThrow('was changed')
     writeFileSync(path, '')
-    await expect(readRecords(input, [0], plain)).rejects.toThrow('was changed')
+    await expect(recordsAt(input, [0])).rejects.toThrow('was changed')
   })
 })
 
@@ -84,6 +93,7 @@ describe('a record', () => {
     expect(prompt('{"제목":"$&","n":1.5,"list":["a"],"x":null}', { template })).toBe(
       'Say $& 1.5 ["a"], {"json": null} {} {1}',
     )
+    expect(prompt('{"a b":1,"c":2}', { template: '{a b} { c} {"c": {c}}' })).toBe('1 { c} {"c": 2}')
     expect(prompt('{"a":1}', { template: '{b}' })).toBe('it has no field b, which the prompt needs; it has a')
     expect(prompt('{}', { template: '{constructor}' })).toContain('it has no field constructor')
   })
@@ -113,13 +123,25 @@ describe('the plan', () => {
     const ids = sizes.map((_, at) => `r${at}`)
     return { path: '', ids, places: new Map(ids.map((id, at) => [id, at])), offsets }
   }
-  const limits = { recordsMax: 3, bytesPerRecord: 0 }
-  const none = () => false
+  const limits = {
+    recordsMax: 3,
+    bytesMax: 32 * 1024 * 1024,
+    bytesPerRecord: 0,
+    outstanding: [],
+    isProcessed: () => false,
+    isMeant: () => true,
+  }
 
   it('leaves out what is processed and what is with the server', () => {
-    const sent = { idempotencyKey: 'k', ids: ['r1', 'r2'], bodySha256: '', baseUrl: '' }
+    const sent = {
+      idempotencyKey: 'k',
+      ids: ['r1', 'r2'],
+      bodySha256: '',
+      baseUrl: '',
+      api: 'native',
+    } as const
     const input = inputOf(Array.from({ length: 8 }, () => 10))
-    expect(planChunks(input, limits, (id) => id === 'r5', [sent])).toEqual([
+    expect(planChunks(input, { ...limits, isProcessed: (id) => id === 'r5', outstanding: [sent] })).toEqual([
       [0, 3, 4],
       [6, 7],
     ])
@@ -127,7 +149,7 @@ describe('the plan', () => {
 
   it('cuts before a batch grows too large for the server', () => {
     const mega = 1024 * 1024
-    expect(planChunks(inputOf([20 * mega, 20 * mega, 5 * mega, 50 * mega]), limits, none, [])).toEqual([
+    expect(planChunks(inputOf([20 * mega, 20 * mega, 5 * mega, 50 * mega]), limits)).toEqual([
       [0],
       [1, 2],
       [3],

@@ -1,10 +1,6 @@
-import { createReadStream, createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
 import { readLines } from './lines.ts'
-import { type PromptSettings, readRecord } from './record.ts'
+import { type Fields, type PromptSettings, readRecord } from './record.ts'
+import { createFaultList, type InputFaults, type Source } from './source.ts'
 
 /** What is kept of the input: ids and places. The text is read again when its chunk is sent. */
 export interface Input {
@@ -17,74 +13,78 @@ export interface Input {
   readonly offsets: readonly number[]
 }
 
-interface InputFault {
-  readonly line: number
-  readonly message: string
-}
-
 export interface ScannedInput {
   readonly input: Input
-  /** Nothing is sent while there is one. The first 1,000; `faultsTotal` counts all. */
-  readonly faults: readonly InputFault[]
-  readonly faultsTotal: number
+  /** Nothing is sent while there is one. */
+  readonly faults: InputFaults
 }
 
-const faultsMax = 1_000
+export interface ScannedRecord {
+  /** `reviews.csv:17` */
+  readonly place: string
+  readonly prompt: string
+  readonly fields: Fields
+}
 
-/** Reads and checks every record once, before anything is sent. */
-export const scanInput = async (path: string, settings: PromptSettings): Promise<ScannedInput> => {
+/** Reads and checks every record once, before anything is sent; `look` sees each that is good. */
+export const scanInput = async (
+  source: Source,
+  settings: PromptSettings,
+  look: (record: ScannedRecord) => void = () => {},
+): Promise<ScannedInput> => {
   const ids: string[] = []
   const lineNumbers: number[] = []
   const places = new Map<string, number>()
   const offsets: number[] = []
-  const faults: InputFault[] = []
-  let faultsTotal = 0
+  const faults = createFaultList()
   let end = 0
-  const fault = (line: number, message: string) => {
-    faultsTotal++
-    if (faults.length < faultsMax) faults.push({ line, message })
-  }
-  for await (const lines of readLines(path)) {
+  for await (const lines of readLines(source.path)) {
     for (const line of lines) {
       end = line.offset + line.bytes.length
+      const place = source.placeOf(line.number)
       const read = readRecord(line.bytes, settings)
       if (read.kind === 'fault') {
-        fault(line.number, read.message)
+        faults.add(place, read.message)
         continue
       }
-      const id = read.record.id ?? lineId(line.number)
+      const id = read.record.id ?? source.idOf(line.number)
       const earlier = places.get(id)
       if (earlier !== undefined) {
-        fault(line.number, `its id ${JSON.stringify(id)} is that of line ${lineNumbers[earlier]}`)
+        const first = source.placeOf(lineNumbers[earlier] ?? 0)
+        faults.add(place, `its id ${JSON.stringify(id)} is that of ${first}`)
         continue
       }
       places.set(id, ids.length)
       ids.push(id)
       lineNumbers.push(line.number)
       offsets.push(line.offset)
+      look({ place, prompt: read.record.prompt, fields: read.fields })
     }
   }
   offsets.push(end)
-  return { input: { path, ids, places, offsets }, faults, faultsTotal }
+  return { input: { path: source.path, ids, places, offsets }, faults: bothFaults(source.faults, faults) }
 }
 
-const lineId = (number: number) => `line-${number}`
+const bothFaults = (ofSource: InputFaults, ofRecords: InputFaults): InputFaults => ({
+  shown: [...ofSource.shown, ...ofRecords.shown],
+  total: ofSource.total + ofRecords.total,
+})
 
 export interface ChunkRecord {
   readonly custom_id: string
   readonly prompt: string
 }
 
-/** The records at these places, which ascend; neighbours are read in one go. */
-export const readRecords = async (
+/** The records at these places, which ascend, a block at a time; neighbours are read in one go. */
+export async function* readRecords(
   input: Input,
   chosen: readonly number[],
   settings: PromptSettings,
-): Promise<ChunkRecord[]> => {
-  const records: ChunkRecord[] = []
+): AsyncGenerator<ChunkRecord[]> {
   for (const { first, last } of runsOf(chosen)) {
     let place = first
     for await (const lines of readLines(input.path, input.offsets[first], input.offsets[last + 1])) {
+      const records: ChunkRecord[] = []
       for (const line of lines) {
         const read = readRecord(line.bytes, settings)
         const id = input.ids[place++]
@@ -92,10 +92,10 @@ export const readRecords = async (
         if (!same || id === undefined) throw new Error(`${input.path} was changed while it was being read`)
         records.push({ custom_id: id, prompt: read.record.prompt })
       }
+      yield records
     }
     if (place !== last + 1) throw new Error(`${input.path} was changed while it was being read`)
   }
-  return records
 }
 
 /** 3, 4, 5, 9 → 3–5, 9–9. */
@@ -107,24 +107,4 @@ const runsOf = (chosen: readonly number[]): { first: number; last: number }[] =>
     else runs.push({ first: place, last: place })
   }
   return runs
-}
-
-export interface PlainFile {
-  readonly path: string
-  discard(): void
-}
-
-/** Chunks are read from their offsets, which a compressed file does not have. */
-export const unpackInput = async (path: string): Promise<PlainFile> => {
-  if (!path.endsWith('.gz')) return { path, discard: () => {} }
-  const folder = mkdtempSync(join(tmpdir(), 'sheepfold-run-'))
-  const plain = join(folder, basename(path, '.gz'))
-  const discard = () => rmSync(folder, { recursive: true, force: true })
-  try {
-    await pipeline(createReadStream(path), createGunzip(), createWriteStream(plain))
-    return { path: plain, discard }
-  } catch (error) {
-    discard()
-    throw error
-  }
 }

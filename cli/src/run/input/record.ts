@@ -11,10 +11,10 @@ export interface PromptSettings {
 }
 
 export type ReadRecord =
-  | { readonly kind: 'record'; readonly record: RunRecord }
+  | { readonly kind: 'record'; readonly record: RunRecord; readonly fields: Fields }
   | { readonly kind: 'fault'; readonly message: string }
 
-type Fields = Readonly<Record<string, unknown>>
+export type Fields = Readonly<Record<string, unknown>>
 type Found = { readonly text: string } | { readonly fault: string }
 
 const defaultFields = ['prompt', 'content', 'text']
@@ -27,13 +27,13 @@ export const readRecord = (line: Uint8Array, settings: PromptSettings): ReadReco
   const prompt = promptOf(fields, settings)
   if ('fault' in prompt) return { kind: 'fault', message: prompt.fault }
   if (prompt.text.trim() === '') return { kind: 'fault', message: 'its prompt is empty' }
-  return { kind: 'record', record: { id: id.text, prompt: prompt.text } }
+  return { kind: 'record', record: { id: id.text, prompt: prompt.text }, fields }
 }
 
 /** Not with the default decoder, which would put a question mark for each bad byte and send that. */
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-const parseLine = (line: Uint8Array): Fields | string => {
+export const parseLine = (line: Uint8Array): Fields | string => {
   try {
     const value: unknown = JSON.parse(decoder.decode(line))
     if (isFields(value)) return value
@@ -66,14 +66,24 @@ const promptOf = (fields: Fields, { template, field }: PromptSettings): Found =>
   return { fault: `its ${name} is ${shown(value)}; it must be a text` }
 }
 
-/** Only `{name}` is a place; other braces, as in a JSON example within the prompt, stay as they are. */
-const place = /\{([\p{L}_][\p{L}\p{N}_-]*)\}/gu
+/**
+ * `{name}` is a place; so is `{Any Words}` where a field is called so, as columns of a CSV are. Other braces,
+ * as in a JSON example within the prompt, stay as they are.
+ */
+const place = /\{([^{}\n]+)\}/g
+const plainName = /^[\p{L}_][\p{L}\p{N}_-]*$/u
 
 const fillTemplate = (template: string, fields: Fields): Found => {
-  const missing = [...template.matchAll(place)].find(([, name = '']) => !Object.hasOwn(fields, name))
+  const missing = [...template.matchAll(place)].find(
+    ([, name = '']) => plainName.test(name) && !Object.hasOwn(fields, name),
+  )
   if (missing)
     return { fault: `it has no field ${missing[1]}, which the prompt needs; it has ${list(fields)}` }
-  return { text: template.replace(place, (_all, name: string) => asText(fields[name])) }
+  return {
+    text: template.replace(place, (all, name: string) =>
+      Object.hasOwn(fields, name) ? asText(fields[name]) : all,
+    ),
+  }
 }
 
 const asText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
