@@ -8,6 +8,8 @@ export interface Figures {
   readonly cpuUsPerRequest?: number
   readonly rowsPerThousand?: number
   readonly peakMb?: number
+  /** Of a million bytes. */
+  readonly mbPerSecond?: number
 }
 
 export interface Runner {

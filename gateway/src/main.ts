@@ -4,8 +4,9 @@ import pino, { type Logger } from 'pino'
 import { sleep } from './clock/clock.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
-import { crashOnOrder } from './crash/crash-points.ts'
+import { type Crash, crashOnOrder } from './crash/crash-points.ts'
 import { nativeDialect } from './dialect/native.ts'
+import { openaiDialect } from './dialect/openai.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
 import { bootstrapKey } from './keys.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
@@ -14,9 +15,9 @@ import { createApp } from './server/app.ts'
 import { createBatchEnds } from './server/batch-ends.ts'
 import { type Stations, startStations } from './stations.ts'
 import { type FileBlobs, openFileBlobs } from './storage/blobs/files.ts'
-import { openSqliteThread } from './storage/sqlite/client.ts'
+import { openStore } from './storage/open-store.ts'
 import { dataDirPaths } from './storage/sqlite/data-dir.ts'
-import type { SqliteStore } from './storage/sqlite/sqlite-store.ts'
+import type { Store } from './storage/store.ts'
 import { sweepOrphans } from './sweep-orphans.ts'
 
 export interface GatewayOptions {
@@ -36,25 +37,29 @@ export interface Gateway {
   /** A key that was made at the first start; it is shown this once. */
   readonly firstKey: string | undefined
   readonly stations: Stations
-  readonly store: SqliteStore
+  readonly store: Store
+  /** Another configuration from now on, without losing work. Where the server runs stays as it is. */
+  reconfigure(config: Config): void
   /** Stops starting, lets calls in flight finish for up to `drainMs`, hands the rest back, closes. */
   stop(drainMs: number): Promise<void>
 }
 
 /** Calls of all deployments go through one client; a connection is opened when it is needed. */
 const CONNECTIONS_MAX = 4_096
-/** Another process cannot end a batch on SQLite: this only guards against a hint that was lost. */
+/** No other process ends a batch: this only guards against a hint that was lost. */
 const LOOK_FOR_END_MS = 5_000
 
-/** The whole server in one process: SQLite and local files below one directory. */
+/** The whole server in one process: bodies in files below one directory, rows on SQLite beside them or on PostgreSQL. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const log = createLog(options.env)
-  const store = await openSqliteThread({ dataDir: options.dataDir, onFatal: options.onFatal })
+  const log = createLog(options)
+  const { dataDir, env, onFatal } = options
+  const crash = crashOnOrder(env.SHEEPFOLD_CRASH_AT)
+  const store = await openStore({ dataDir, databaseUrl: env.DATABASE_URL, crash, onFatal })
   try {
-    const blobs = await openFileBlobs({ root: dataDirPaths(options.dataDir).blobs, sweepUnfinished: true })
+    const blobs = await openFileBlobs({ root: dataDirPaths(dataDir).blobs, sweepUnfinished: true })
     const swept = await sweepOrphans(store.engine, blobs)
     if (swept > 0) log.info({ swept }, 'inputs and segments without an owner were removed')
-    return await serve(options, { store, blobs, log })
+    return await serve(options, { store, blobs, log, crash })
   } catch (error) {
     await store.close()
     throw error
@@ -62,21 +67,25 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
 }
 
 /** On stderr: stdout is for what scripts read. Neither bodies nor keys are ever logged. */
-const createLog = (env: GatewayOptions['env']): Logger =>
-  pino({ level: env.SHEEPFOLD_LOG_LEVEL ?? 'warn', base: null }, pino.destination({ fd: 2, sync: true }))
+const createLog = ({ env, config }: GatewayOptions): Logger =>
+  pino({ level: logLevelOf(env, config), base: null }, pino.destination({ fd: 2, sync: true }))
+
+const logLevelOf = (env: GatewayOptions['env'], { logLevel }: Config): string =>
+  env.SHEEPFOLD_LOG_LEVEL || logLevel
 
 interface Opened {
-  readonly store: SqliteStore
+  readonly store: Store
   readonly blobs: FileBlobs
   readonly log: Logger
+  readonly crash: Crash
 }
 
-const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Promise<Gateway> => {
-  const { config, env } = options
+const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Opened): Promise<Gateway> => {
+  const { env } = options
+  let { config } = options
   const clock = systemClock
-  const crash = crashOnOrder(env.SHEEPFOLD_CRASH_AT)
   const http = createHttpCall({ clock, connectionsMax: CONNECTIONS_MAX })
-  const room = diskRoom(options)
+  const room = diskRoom(options.dataDir, () => config.execute.diskFreeBytesMin)
   const ends = createBatchEnds({
     clock,
     // Whose batch it is was settled before anybody waits for it.
@@ -90,7 +99,10 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
     clock,
     random: systemRandom,
     ids: systemIds,
-    dialects: new Map([['native', nativeDialect]]),
+    dialects: new Map([
+      ['native', nativeDialect],
+      ['openai', openaiDialect],
+    ]),
     protocols: { openai: openaiProtocol },
     deployments: config.deployments,
     costBooks: config.costBooks,
@@ -113,7 +125,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
     clock,
     random: systemRandom,
     ids: systemIds,
-    config,
+    config: () => config,
     blobs,
     keys: store.keys,
     tenant: store.tenant,
@@ -130,6 +142,11 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
     firstKey,
     stations,
     store,
+    reconfigure(changed) {
+      config = changed
+      log.level = logLevelOf(env, config)
+      stations.reconfigure({ ...config, limits: config.execute })
+    },
     async stop(drainMs) {
       ends.close()
       const closed = app.close()
@@ -146,10 +163,12 @@ const serve = async (options: GatewayOptions, { store, blobs, log }: Opened): Pr
   }
 }
 
-const diskRoom = ({ dataDir, config }: GatewayOptions): Room =>
+const diskRoom = (dataDir: string, freeBytesMin: () => number): Room =>
   createDiskRoom({
     path: join(dataDir),
-    freeBytesMin: config.execute.diskFreeBytesMin,
+    get freeBytesMin() {
+      return freeBytesMin()
+    },
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(dataDir)
       return bavail * bsize

@@ -1,13 +1,14 @@
 import type { Dialect } from './batch/dialect.ts'
 import type { Trouble } from './batch/trouble.ts'
 import type { Clock, Ids, Random } from './clock/clock.ts'
-import { createGate, type Learned } from './execute/gate/gate.ts'
+import type { Learned } from './execute/gate/gate.ts'
+import { createGates } from './execute/gate/gates.ts'
 import type { Lease } from './execute/lease.ts'
 import type { ExecuteLimits } from './execute/limits.ts'
 import { createAttempt } from './execute/realtime/attempt.ts'
 import { createRealtimeEngine } from './execute/realtime/engine.ts'
 import { createFinish } from './execute/realtime/finish.ts'
-import { createRoutes, type Routes } from './execute/realtime/routes.ts'
+import { createRoutes, type GatedDeployment, type Routes } from './execute/realtime/routes.ts'
 import type { ShardRun } from './execute/realtime/shard-run.ts'
 import type { Room } from './execute/room.ts'
 import { type Incarnation, startWorker, type Worker } from './execute/worker.ts'
@@ -48,19 +49,29 @@ export interface Stations {
   readonly routes: Routes
   /** Why the requests for a model do not move at the moment. */
   whyWaiting(model: string): Trouble | undefined
+  /**
+   * Other deployments, costs and limits from now on, while shards run: batches keep the price that they were sold
+   * at; one whose model no deployment serves any more waits until one does.
+   */
+  reconfigure(change: Reconfiguration): void
   runs(): number
   inFlight(): number
 }
 
+export type Reconfiguration = Pick<StationsOptions, 'deployments' | 'costBooks' | 'limits'>
+
 /** Execute and settle, put together: from claimed shards to sealed ones. */
 export const startStations = async (options: StationsOptions): Promise<Stations> => {
-  const { store, clock, limits, room } = options
-  const routes = await openRoutes(options)
+  const { store, clock, room } = options
+  const gated = await openGates(options)
+  const routes = createRoutes(gated(options.deployments), clock.now)
+  let { costBooks, limits } = options
   const saveGates = gateSaver(store, routes)
   let current: { sink: Sink; incarnation: Incarnation } | undefined
 
   const incarnate = (worker: string, lease: Lease, wake: () => void): Incarnation => {
-    current = createIncarnation(options, { worker, lease, wake, routes })
+    const live = { costBooks: () => costBooks, limits: () => limits }
+    current = createIncarnation(options, { worker, lease, wake, routes, ...live })
     return current.incarnation
   }
 
@@ -85,19 +96,33 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
     worker,
     routes,
     whyWaiting: (model) => room.trouble() ?? current?.sink.trouble() ?? routes.closed(model),
+    reconfigure(change) {
+      costBooks = change.costBooks
+      limits = change.limits
+      routes.replace(gated(change.deployments))
+      current?.incarnation.engine.park()
+      current?.incarnation.engine.pump()
+      worker.wake()
+    },
     runs: () => current?.incarnation.engine.runs() ?? 0,
     inFlight: () => current?.incarnation.engine.inFlight() ?? 0,
   }
 }
 
-const openRoutes = async ({ store, clock, deployments, protocols }: StationsOptions): Promise<Routes> => {
-  const known = new Map((await store.gates()).map((record) => [record.deployment, record]))
-  const gated = deployments.map((deployment) => {
-    const learned = learnedOf(known.get(deployment.id))
-    const gate = createGate({ clock, limits: deployment.limits, ...(learned ? { learned } : {}) })
-    return { deployment, gate, protocol: protocols[deployment.provider] }
-  })
-  return createRoutes(gated, clock.now)
+/** Puts a gate before each deployment; what gates learnt before this process began is read once. */
+const openGates = async ({
+  store,
+  clock,
+  protocols,
+}: StationsOptions): Promise<(deployments: readonly Deployment[]) => GatedDeployment[]> => {
+  const learned = new Map((await store.gates()).flatMap((record) => learnedOf(record)))
+  const gates = createGates({ clock, learned })
+  return (deployments) =>
+    deployments.map((deployment) => ({
+      deployment,
+      gate: gates.of(deployment),
+      protocol: protocols[deployment.provider],
+    }))
 }
 
 interface IncarnationOrder {
@@ -105,13 +130,17 @@ interface IncarnationOrder {
   readonly lease: Lease
   readonly wake: () => void
   readonly routes: Routes
+  readonly costBooks: () => CostBooks
+  /** Those that are used per call are read anew; groups, leases and windows keep what they began with. */
+  readonly limits: () => ExecuteLimits
 }
 
 const createIncarnation = (
   options: StationsOptions,
-  { worker, lease, wake, routes }: IncarnationOrder,
+  { worker, lease, wake, routes, costBooks, limits: limitsNow }: IncarnationOrder,
 ): { sink: Sink; incarnation: Incarnation } => {
-  const { store, clock, blobs, limits, crash, room } = options
+  const { store, clock, blobs, crash, room } = options
+  const limits = limitsNow()
   const mayStart = (): boolean => lease.held() && room.trouble() === undefined
   const onUnreadable = (run: ShardRun, error: unknown): void => {
     if (error instanceof Error && error.name === 'BlobMissing') void onMissing(run, error)
@@ -157,10 +186,12 @@ const createIncarnation = (
       random: options.random,
       sink,
       store,
-      costOf: ({ costBook }, at) => costAt(options.costBooks, costBook, at)?.list,
+      costOf: ({ costBook }, at) => costAt(costBooks(), costBook, at)?.list,
       mayStart,
       crash,
-      answerBytesMax: limits.answerBytesMax,
+      get answerBytesMax() {
+        return limitsNow().answerBytesMax
+      },
     }),
     finish: createFinish({
       store,
@@ -178,19 +209,29 @@ const createIncarnation = (
     onRoom: wake,
     onUnreadable,
     windowBytesMax: limits.windowBytesMax,
-    stopDrainMs: limits.stopDrainMs,
+    get stopDrainMs() {
+      return limitsNow().stopDrainMs
+    },
     quantumBytes: limits.quantumBytes,
   })
   return { sink, incarnation: { worker, engine } }
 }
 
-/** At most so many deleted batches lose their bytes in one tick. */
+/** At most so many deleted batches, files and uploads each lose their bytes in one tick. */
 const PURGE_MAX = 20
 
 const purge = async ({ store, blobs }: StationsOptions): Promise<void> => {
   for (const { batch, blobs: names } of await store.expire(PURGE_MAX)) {
     for (const name of names) await blobs.remove(name)
     await store.purged(batch)
+  }
+  for (const { id, blobs: names } of await store.expireFiles(PURGE_MAX)) {
+    for (const name of names) await blobs.remove(name)
+    await store.filePurged(id)
+  }
+  for (const { id, blobs: names } of await store.expireUploads(PURGE_MAX)) {
+    for (const name of names) await blobs.remove(name)
+    await store.uploadPurged(id)
   }
 }
 
@@ -207,10 +248,9 @@ const gateSaver = (store: EngineStore, routes: Routes): (() => Promise<void>) =>
 }
 
 /** What cannot be read any more was learnt by another release: learning it anew takes seconds. */
-const learnedOf = (record: GateRecord | undefined): Learned | undefined => {
-  if (!record) return undefined
-  const value: unknown = JSON.parse(record.learned)
-  return isLearned(value) ? value : undefined
+const learnedOf = ({ deployment, learned }: GateRecord): Array<[deployment: string, Learned]> => {
+  const value: unknown = JSON.parse(learned)
+  return isLearned(value) ? [[deployment, value]] : []
 }
 
 const isLearned = (value: unknown): value is Learned =>

@@ -1,5 +1,5 @@
 import type { Blobs } from './storage/blobs/blobs.ts'
-import type { TimeStore } from './storage/engine.ts'
+import type { FileTimeStore, TimeStore } from './storage/engine.ts'
 
 type SweptBlobs = Pick<Blobs, 'list' | 'remove'>
 
@@ -8,30 +8,51 @@ type SweptBlobs = Pick<Blobs, 'list' | 'remove'>
  * takes its first create and claims its first shard.
  */
 export const sweepOrphans = async (
-  store: Pick<TimeStore, 'existing' | 'unfinished'>,
+  store: Pick<TimeStore, 'existing' | 'unfinished'> &
+    Pick<FileTimeStore, 'existingFiles' | 'dropUnfinishedFiles'>,
   blobs: SweptBlobs,
-): Promise<number> => (await sweepInputs(store, blobs)) + (await sweepSegments(store, blobs))
+): Promise<number> => {
+  await store.dropUnfinishedFiles()
+  const files = (names: readonly string[]) => store.existingFiles(names)
+  return (
+    (await sweepNamed(INPUTS, (names) => store.existing(names), blobs)) +
+    (await sweepNamed(FILES, files, blobs)) +
+    (await sweepSegments(store, blobs))
+  )
+}
 
 const ASK_MAX = 200
-const INPUT = /^inputs\/(batch_[0-9A-Za-z]+)\.jsonl$/
 
-/** Inputs that no batch came to own: their process died between writing them and accepting the batch. */
-const sweepInputs = async (store: Pick<TimeStore, 'existing'>, blobs: SweptBlobs): Promise<number> => {
+interface Named {
+  readonly prefix: string
+  /** Its first group is the id of the owner. */
+  readonly pattern: RegExp
+}
+
+const INPUTS: Named = { prefix: 'inputs/', pattern: /^inputs\/(batch_[0-9A-Za-z]+)\.jsonl$/ }
+const FILES: Named = { prefix: 'files/', pattern: /^files\/(file-[0-9A-Za-z]+)$/ }
+
+/** Blobs that nothing came to own: their process died between writing them and storing what names them. */
+const sweepNamed = async (
+  { prefix, pattern }: Named,
+  existing: (ids: readonly string[]) => Promise<string[]>,
+  blobs: SweptBlobs,
+): Promise<number> => {
   let swept = 0
-  let page: string[] = []
+  let page = new Map<string, string>()
   const sweepPage = async (): Promise<void> => {
-    const known = new Set(await store.existing(page))
-    for (const batch of page) {
-      if (known.has(batch)) continue
-      await blobs.remove(`inputs/${batch}.jsonl`)
+    const known = new Set(await existing([...page.keys()]))
+    for (const [owner, name] of page) {
+      if (known.has(owner)) continue
+      await blobs.remove(name)
       swept += 1
     }
-    page = []
+    page = new Map()
   }
-  for await (const { name } of blobs.list('inputs/')) {
-    const batch = INPUT.exec(name)?.[1]
-    if (batch !== undefined) page.push(batch)
-    if (page.length === ASK_MAX) await sweepPage()
+  for await (const { name } of blobs.list(prefix)) {
+    const owner = pattern.exec(name)?.[1]
+    if (owner !== undefined) page.set(owner, name)
+    if (page.size === ASK_MAX) await sweepPage()
   }
   await sweepPage()
   return swept

@@ -115,7 +115,7 @@ async function deleteOver(point: CrashPoint): Promise<void> {
       await deleted
       await expect(stage.client.get(batchId)).rejects.toSatisfy(isNotFound)
       await until('the bytes to leave the disk', () => blobsOnDisk(stage.dataDir).length === 0)
-      await until('the batch to be purged', () => blobsNamed(stage.dataDir).length === 0)
+      await until('the batch to be purged', async () => (await blobsNamed(stage.dataDir)).length === 0)
       expect((await last.stop()).code).toBe(0)
       // The shards went with the batch; their postings stay, and must still be right.
       await expectCleanBooks(stage.dataDir, 0)
@@ -142,5 +142,5 @@ const countOf = (results: readonly BatchResult[], status: string): number =>
 const expectAllInOrder = async (stage: Stage, last: ServeProcess): Promise<void> => {
   expect((await last.stop()).code, last.stderr()).toBe(0)
   await expectCleanBooks(stage.dataDir, REQUESTS.length)
-  expect(blobsOnDisk(stage.dataDir)).toEqual(blobsNamed(stage.dataDir))
+  expect(blobsOnDisk(stage.dataDir)).toEqual(await blobsNamed(stage.dataDir))
 }

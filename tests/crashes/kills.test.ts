@@ -85,7 +85,7 @@ test(`${REQUESTS} requests are answered and charged once each over ${KILLS} kill
       expect((await last.stop()).code).toBe(0)
       const { balances } = await expectCleanBooks(dataDir, REQUESTS)
       expect(balances.find(({ account }) => account === 'revenue')?.amount).toBe(String(charged))
-      expect(blobsOnDisk(dataDir)).toEqual(blobsNamed(dataDir))
+      expect(blobsOnDisk(dataDir)).toEqual(await blobsNamed(dataDir))
     },
   )
 })

@@ -29,7 +29,9 @@ beforeAll(async () => {
 afterAll(async () => {
   // Each batch that was made has its input, and nothing else is there; and the server still serves.
   expect(server.blobs().filter((name) => name.startsWith('tmp/'))).toEqual([])
-  expect(server.blobs().filter((name) => name.startsWith('inputs/'))).toHaveLength(server.count('batch'))
+  expect(server.blobs().filter((name) => name.startsWith('inputs/'))).toHaveLength(
+    await server.count('batch'),
+  )
   expect((await call(`${server.url}/v1/models`, { key: server.key })).status).toBe(200)
   await server.stop()
   await provider.close()
@@ -233,10 +235,10 @@ describe('bad items', () => {
 
 /** Every create of a property is one of these two. */
 const takenOrRefused = async (body: string | Uint8Array): Promise<void> => {
-  const before = server.count('batch')
+  const before = await server.count('batch')
   const answer = await create(server, body)
   if (answer.status === 200) {
-    expect(server.count('batch')).toBe(before + 1)
+    expect(await server.count('batch')).toBe(before + 1)
     // What was taken can be answered: its stored bytes are a request that the provider can read.
     const batch = await batchEnded(server, (answer.json as NativeBatch).batch_id)
     expect(batch.status).toBe('completed')
@@ -248,7 +250,7 @@ const takenOrRefused = async (body: string | Uint8Array): Promise<void> => {
         error === 'invalid_type' ||
         error === 'unsupported_body',
     )
-    expect(server.count('batch')).toBe(before)
+    expect(await server.count('batch')).toBe(before)
   }
 }
 

@@ -56,13 +56,13 @@ const roundTrip = () => call(`${server.url}/v1/models`, { key: server.key })
 describe('an Idempotency-Key', () => {
   it('makes one batch of the same body, however often it is sent', async () => {
     const body = newBody()
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const headers = { 'idempotency-key': 'k-same' }
     const first = await create(server, body, headers)
     const second = await create(server, body, headers)
     expect([first.status, second.status]).toEqual([200, 200])
     expect(idOf(second)).toBe(idOf(first))
-    expect(server.count('batch') - before).toBe(1)
+    expect((await server.count('batch')) - before).toBe(1)
   })
 
   it('refuses another body with 422 that names the batch', async () => {
@@ -84,13 +84,13 @@ describe('an Idempotency-Key', () => {
 
   it('makes one batch of many creates at the same moment', async () => {
     const body = newBody()
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => create(server, body, { 'idempotency-key': 'k-many' })),
     )
     expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200]))
     expect(new Set(answers.map(idOf)).size).toBe(1)
-    expect(server.count('batch') - before).toBe(1)
+    expect((await server.count('batch')) - before).toBe(1)
     expect(server.blobs().filter((name) => name.startsWith('tmp/'))).toEqual([])
   })
 
@@ -114,7 +114,7 @@ describe('an Idempotency-Key', () => {
 
   it('lets the second create make the batch where the first breaks off', async () => {
     const body = newBody()
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const headers = { 'idempotency-key': 'k-broken' }
     const first = await beginCreate(body, headers)
     await roundTrip()
@@ -122,7 +122,7 @@ describe('an Idempotency-Key', () => {
     await roundTrip()
     first.socket.resetAndDestroy()
     expect((await waiting).status).toBe(200)
-    expect(server.count('batch') - before).toBe(1)
+    expect((await server.count('batch')) - before).toBe(1)
   })
 
   it('of a deleted batch is free again', async () => {
@@ -165,20 +165,20 @@ describe('a create that says that it is sent again', () => {
 
   it('waits for the first where that is still on its way in', async () => {
     const body = newBody()
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const first = await beginCreate(body, { 'x-stainless-retry-count': '0' })
     await roundTrip()
     const waiting = create(server, body, AGAIN)
     await roundTrip()
     await first.send(body.slice(-1))
     expect(idOf(await waiting)).toBe((await answered(first)).batch_id)
-    expect(server.count('batch') - before).toBe(1)
+    expect((await server.count('batch')) - before).toBe(1)
     first.close()
   })
 
   it('finds the first whose reply was lost', async () => {
     const body = newBody()
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const first = await beginCreate(body, {})
     await roundTrip()
     await first.send(body.slice(-1))
@@ -186,7 +186,7 @@ describe('a create that says that it is sent again', () => {
     const again = await create(server, body, AGAIN)
     expect(again.status).toBe(200)
     // Whether the first arrived whole or not, there is one batch.
-    expect(server.count('batch') - before).toBe(1)
+    expect((await server.count('batch')) - before).toBe(1)
   })
 
   it('makes a batch where there was none', async () => {

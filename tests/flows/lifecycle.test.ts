@@ -8,7 +8,8 @@ import { lostByKill } from '../support/losses.ts'
 import { clientOf, isNotFound } from '../support/patient-client.ts'
 import { API_KEY } from '../support/serve.ts'
 import { type Stage, withStage } from '../support/stage.ts'
-import { blobsOnDisk, isOnDisk, rowsOf } from '../support/stored.ts'
+import { rowsOf } from '../support/store-place.ts'
+import { blobsOnDisk, isOnDisk } from '../support/stored.ts'
 import { stuckProvider } from '../support/stuck.ts'
 import { until } from '../support/wait.ts'
 
@@ -130,7 +131,7 @@ describe('SIGTERM', () => {
         await until('calls in flight', () => stage.simulator.stats().running === 16)
         expect(await first.stop(), first.stderr()).toEqual({ code: 0, signal: null })
         expect((await poll).status).toBe('in_progress')
-        expectHandedBack(stage)
+        await expectHandedBack(stage)
 
         await stage.start()
         expect((await stage.client.ended(batch_id)).status).toBe('completed')
@@ -146,7 +147,7 @@ describe('SIGTERM', () => {
       const { batch_id } = await stage.client.create(createBody(REQUESTS), 'outlasted')
       await until('some answers', async () => (await succeeded(stage, batch_id)) > 0)
       expect(await first.stop(), first.stderr()).toEqual({ code: 0, signal: null })
-      expectHandedBack(stage)
+      await expectHandedBack(stage)
       const given = await lostByKill(stage.dataDir, stage.simulator)
 
       stage.simulator.setFaults([])
@@ -225,8 +226,11 @@ const expectBytesGone = async (stage: Stage): Promise<void> => {
 }
 
 /** No shard is anybody's, and nobody is blamed for a crash. */
-const expectHandedBack = (stage: Stage): void => {
-  const shards = rowsOf(stage.dataDir, "SELECT state, worker, crashes FROM shard WHERE state <> 'sealed'")
+const expectHandedBack = async (stage: Stage): Promise<void> => {
+  const shards = await rowsOf(
+    stage.dataDir,
+    "SELECT state, worker, crashes FROM shard WHERE state <> 'sealed'",
+  )
   expect(shards.length).toBeGreaterThan(0)
   for (const shard of shards) expect(shard).toMatchObject({ state: 'waiting', worker: null, crashes: 0 })
 }

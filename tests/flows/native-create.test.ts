@@ -69,12 +69,8 @@ describe('the answer to a create', () => {
     expect(ids(results)).toEqual(tasks.map((task) => task.custom_id))
   })
 
-  it("to OpenAI's body says what is taken here", async () => {
-    const answer = await create(server, {
-      input_file_id: 'file-1',
-      endpoint: '/v1/chat/completions',
-      completion_window: '24h',
-    })
+  it("to Anthropic's body says what is taken here", async () => {
+    const answer = await create(server, { requests: [{ custom_id: 'a', params: {} }] })
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: 'unsupported_body' })
   })

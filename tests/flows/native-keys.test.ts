@@ -105,6 +105,12 @@ describe('the list of models', () => {
       'batch-flash-3.5',
       'batch-pro',
       'gpt-4.1',
+      'gpt-4.1-mini',
+      'gpt-4.1-nano',
+      'gpt-4o',
+      'gpt-4o-mini',
+      'text-embedding-3-small',
+      'text-embedding-3-large',
       'claude-sonnet-4-5',
       'gemini-2.5-flash',
       'deepseek-v3.2',
@@ -113,6 +119,10 @@ describe('the list of models', () => {
     const per = { currency: 'USD', per: 1_000_000 }
     expect(prices.get('batch-4.1')).toEqual({ ...per, list: flat('8.00'), batch: flat('2.00') })
     expect(prices.get('batch-flash-3.5')).toEqual({ ...per, list: flat('2.50'), batch: flat('0.30') })
+    expect(prices.get('text-embedding-3-small')).toMatchObject({
+      list: { input: '0.02' },
+      batch: { input: '0.01' },
+    })
     // Sold at cost: input and output differ.
     expect(prices.get('batch-pro')).toMatchObject({
       list: { input: '3.00', output: '15.00' },

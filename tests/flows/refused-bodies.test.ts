@@ -25,15 +25,15 @@ afterAll(async () => {
 })
 
 let rows: number
-beforeEach(() => {
-  rows = server.count('batch')
+beforeEach(async () => {
+  rows = await server.count('batch')
 })
 
 /** Nothing of what was refused is left, and the server goes on. */
 const expectUntouched = async (): Promise<void> => {
   // What a connection that broke off leaves behind is removed a moment later.
   while (server.blobs().some((name) => name.startsWith('tmp/'))) await new Promise((go) => setImmediate(go))
-  expect(server.count('batch')).toBe(rows)
+  expect(await server.count('batch')).toBe(rows)
   expect(server.blobs().filter((name) => name.startsWith('inputs/'))).toHaveLength(0)
   expect((await call(`${server.url}/v1/models`, { key: server.key })).status).toBe(200)
 }

@@ -71,12 +71,12 @@ describe('a run against a real gateway', () => {
   it('killed again and again sends nothing twice, and ends with every result in input order', async () => {
     const count = 1_200
     writeInput(documents(count))
-    const before = { batches: server.count('batch'), ...simulator.simulator.stats() }
+    const before = { batches: await server.count('batch'), ...simulator.simulator.stats() }
     const chunks = count / 100
     // At the very moment when a batch is there, and its id perhaps not yet in the log of the run.
     for (const killAt of [1, 4, 7, 10]) {
       const run = start(server, '--chunk', '100', '--parallel', '2')
-      await until(`batch ${killAt}`, () => server.count('batch') - before.batches >= killAt)
+      await until(`batch ${killAt}`, async () => (await server.count('batch')) - before.batches >= killAt)
       run.child.kill('SIGKILL')
       expect(await run.ended).toMatchObject({ signal: 'SIGKILL' })
       expect(existsSync(output)).toBe(false)
@@ -84,7 +84,7 @@ describe('a run against a real gateway', () => {
     const end = await start(server, '--chunk', '100', '--parallel', '2').ended
     expect(end).toMatchObject({ code: 0 })
 
-    expect(server.count('batch') - before.batches).toBe(chunks)
+    expect((await server.count('batch')) - before.batches).toBe(chunks)
     const { received, distinct, repeated } = simulator.simulator.stats()
     expect(received - before.received).toBe(count)
     expect(distinct - before.distinct).toBe(count)
@@ -147,11 +147,11 @@ describe('a run against a real gateway', () => {
   ])('with %s ends with %d and sends nothing', async (name, code, args, words) => {
     writeInput(documents(3))
     if (name === 'a bad line') writeFileSync(input, 'no JSON\n', { flag: 'a' })
-    const before = server.count('batch')
+    const before = await server.count('batch')
     const end = await start(server, ...args).ended
     expect(end).toMatchObject({ code })
     expect(end.stderr).toContain(words)
-    expect(server.count('batch')).toBe(before)
+    expect(await server.count('batch')).toBe(before)
   })
 })
 
@@ -172,7 +172,7 @@ describe('a run whose answers do not come', () => {
   it.each(['timeout', 'SIGTERM'])('ends with 4, and the next one picks its batches up: %s', async (how) => {
     provider.hold()
     provider.received.length = 0
-    const before = server.count('batch')
+    const before = await server.count('batch')
     writeInput(documents(8))
     const run = start(server, '--chunk', '4', '--timeout', how === 'timeout' ? '1s' : '1h')
     await provider.waiting(8)
@@ -185,7 +185,7 @@ describe('a run whose answers do not come', () => {
     provider.open()
     expect(await start(server, '--chunk', '4').ended).toMatchObject({ code: 0 })
     expect(results().map((line) => line.custom_id)).toEqual(ids(8))
-    expect(server.count('batch') - before).toBe(2)
+    expect((await server.count('batch')) - before).toBe(2)
     expect(provider.received).toHaveLength(8)
   })
 })

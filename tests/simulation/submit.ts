@@ -45,6 +45,7 @@ export const submit = async (station: IntakeStation, order: OrderPlan, again: bo
     presets: DEFAULT_PRESETS,
     allowedModels: () => undefined,
     random: station.random,
+    isNativeByDefault: true,
   })
   if (intake.kind !== 'accepted')
     throw new Error(`order ${order.number} was refused: ${JSON.stringify(intake)}`)
@@ -60,7 +61,8 @@ export const submit = async (station: IntakeStation, order: OrderPlan, again: bo
     again,
   }
   const batch = newBatch({ id, intake, plan, retentionMs: station.retentionMs, create })
-  const outcome = await station.tenant(order.account).accept(batch, intake.shards)
+  const outcome = await station.tenant(order.account).accept(batch, { kind: 'shards', shards: intake.shards })
+  if (!('batch' in outcome)) throw new Error(`order ${order.number} is ${outcome.kind}`)
   // An accept that was rejected may have happened all the same: the input stays until the next sweep.
   if (outcome.kind !== 'accepted' && outcome.batch.id !== id) {
     await station.blobs.remove(intake.blobName).catch(() => undefined)

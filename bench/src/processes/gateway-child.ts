@@ -1,4 +1,5 @@
-import { readConfigFile, startGateway } from '@sheepfold/gateway'
+import { startGateway } from '@sheepfold/gateway'
+import { readConfigFile } from '@sheepfold/gateway/config'
 import { providerKey } from '../requests.ts'
 import { answerParent, childSettings } from './answer-parent.ts'
 import { keyVariable } from './gateway-config.ts'
@@ -10,7 +11,7 @@ const gateway = await startGateway({
   dataDir: textOf(settings, 'dataDir'),
   host: '127.0.0.1',
   port: 0,
-  config: readConfigFile(textOf(settings, 'configFile'), { [keyVariable]: providerKey }),
+  config: readConfigFile(textOf(settings, 'configFile'), { [keyVariable]: providerKey }).config,
   env: {},
   onFatal: (error) => {
     throw error

@@ -7,8 +7,15 @@ export interface GatewayLimits {
   readonly concurrency_initial?: number
 }
 
+/** In place of the limits of files that come out of the box. */
+export interface FileLimits {
+  readonly lines_max?: number
+  readonly mib_max?: number
+}
+
 /** The text of a configuration file: one deployment, everything else as it comes out of the box. */
-export const gatewayConfig = (upstreamUrl: string, limits: GatewayLimits): string =>
+export const gatewayConfig = (upstreamUrl: string, limits: GatewayLimits, files: FileLimits): string =>
   JSON.stringify({
+    limits: { files },
     deployments: [{ id: 'bench', model, base_url: `${upstreamUrl}/v1`, api_key_env: keyVariable, limits }],
   })

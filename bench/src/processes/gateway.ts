@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startChild } from './child.ts'
-import { type GatewayLimits, gatewayConfig } from './gateway-config.ts'
+import { type FileLimits, type GatewayLimits, gatewayConfig } from './gateway-config.ts'
 import { numberOf, textOf } from './message.ts'
 import { cpuMsOf, peakMbOf } from './proc.ts'
 import { makeTempFolder } from './temp-folder.ts'
@@ -18,6 +18,7 @@ export interface GatewayProcess {
 export interface GatewaySettings {
   readonly upstreamUrl: string
   readonly limits: GatewayLimits
+  readonly files?: FileLimits
   /** A folder for the CPU profiles of the gateway's threads, written when it ends. */
   readonly profileFolder?: string | undefined
 }
@@ -26,7 +27,7 @@ export interface GatewaySettings {
 export const startGatewayProcess = async (settings: GatewaySettings): Promise<GatewayProcess> => {
   const folder = await makeTempFolder()
   const configFile = join(folder.path, 'config.json')
-  await writeFile(configFile, gatewayConfig(settings.upstreamUrl, settings.limits))
+  await writeFile(configFile, gatewayConfig(settings.upstreamUrl, settings.limits, settings.files ?? {}))
   const child = await startChild(import.meta.resolve('./gateway-child.ts'), {
     settings: { dataDir: join(folder.path, 'data'), configFile },
     nodeOptions: profileOptions(settings.profileFolder),

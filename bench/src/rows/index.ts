@@ -1,7 +1,10 @@
 import type { Row } from '../row.ts'
 import { cpuPerRequest } from './cpu-per-request.ts'
+import { download } from './download.ts'
 import { durableRate } from './durable-rate.ts'
 import { durableRate200ms } from './durable-rate-200ms.ts'
+import { fileMemory } from './file-memory.ts'
+import { fileMemoryMb } from './file-memory-mb.ts'
 import { oneAfterAnother } from './one-after-another.ts'
 import { openaiClient } from './openai-client.ts'
 import { pollingClient } from './polling-client.ts'
@@ -10,6 +13,8 @@ import { queueMemoryMb } from './queue-memory-mb.ts'
 import { rowsFullRate } from './rows-full-rate.ts'
 import { rowsTrickle } from './rows-trickle.ts'
 import { simulatorShell } from './simulator-shell.ts'
+import { uploadLongLines } from './upload-long-lines.ts'
+import { uploadShortLines } from './upload-short-lines.ts'
 
 /** Every promise of the project that is a figure, in the order in which they are printed. */
 export const rows: readonly Row[] = [
@@ -24,4 +29,9 @@ export const rows: readonly Row[] = [
   rowsTrickle,
   simulatorShell,
   pollingClient,
+  uploadLongLines,
+  uploadShortLines,
+  download,
+  fileMemory,
+  fileMemoryMb,
 ]

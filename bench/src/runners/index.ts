@@ -1,8 +1,11 @@
 import type { StartRunner } from '../runner.ts'
+import { gatewayDownload, sendfileDownload } from './download.ts'
+import { file1m, file100k } from './file-memory.ts'
 import { gateway } from './gateway.ts'
 import { bareLoop, oneAfterAnother, openaiLoop } from './loop.ts'
 import { pollingClient } from './polling-client.ts'
 import { queue20k, queue200k } from './queued-gateway.ts'
+import { parseLongLines, parseShortLines, uploadLongLines, uploadShortLines } from './upload.ts'
 import { wrk } from './wrk.ts'
 
 export const runners = {
@@ -14,6 +17,14 @@ export const runners = {
   queue20k,
   queue200k,
   pollingClient,
+  uploadLongLines,
+  uploadShortLines,
+  parseLongLines,
+  parseShortLines,
+  gatewayDownload,
+  sendfileDownload,
+  file1m,
+  file100k,
 } satisfies Record<string, StartRunner>
 
 export type RunnerName = keyof typeof runners

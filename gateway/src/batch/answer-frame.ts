@@ -21,7 +21,8 @@ import type { Usage } from '../money/usage.ts'
 export const ENTRY_HEADER_BYTES = 60
 
 export type AnswerKind = 'succeeded' | 'failed' | 'expired' | 'cancelled'
-const KINDS: readonly AnswerKind[] = ['succeeded', 'failed', 'expired', 'cancelled']
+/** The order is data at rest: a kind is stored as its index. */
+export const ANSWER_KINDS: readonly AnswerKind[] = ['succeeded', 'failed', 'expired', 'cancelled']
 
 export interface AnswerEntry {
   readonly position: number
@@ -75,7 +76,7 @@ const writeEntry = ({ bytes, view }: Frame, offset: number, entry: AnswerEntry):
   if (!fits(entry))
     throw new RangeError(`an answer to request ${entry.position} has a figure that fits no frame`)
   view.setUint32(offset, entry.position, true)
-  view.setUint8(offset + 4, KINDS.indexOf(entry.kind))
+  view.setUint8(offset + 4, ANSWER_KINDS.indexOf(entry.kind))
   view.setUint8(offset + 5, (entry.usageEstimated ? ESTIMATED : 0) | (entry.costUnknown ? COST_UNKNOWN : 0))
   view.setUint16(offset + 6, 0, true)
   view.setUint32(offset + 8, line.length, true)
@@ -101,7 +102,7 @@ export const encodeFrame = (entries: readonly AnswerEntry[]): Buffer => {
 }
 
 const readEntry = ({ bytes, view }: Frame, offset: number): AnswerEntry => {
-  const kind = KINDS[bytes[offset + 4] ?? 255]
+  const kind = ANSWER_KINDS[bytes[offset + 4] ?? 255]
   const start = offset + ENTRY_HEADER_BYTES
   const length = start > bytes.length ? 0 : view.getUint32(offset + 8, true)
   if (kind === undefined || start + length > bytes.length) {

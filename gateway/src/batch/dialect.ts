@@ -34,6 +34,7 @@ export interface RequestTable {
 }
 
 export interface FinishedRequest {
+  readonly batch: string
   /** A JSON string with its quotes. */
   readonly customId: string
   readonly index: number
@@ -45,6 +46,15 @@ export interface FinishedRequest {
   readonly usage: Usage | null
   readonly charge: Nano
   readonly error: RequestError | null
+  /** Of a success: the provider's answer as it came, one JSON object in UTF-8. */
+  readonly reply: FinishedReply | null
+}
+
+export interface FinishedReply {
+  readonly status: number
+  readonly body: Buffer
+  /** The provider's own id for the call. */
+  readonly requestId: string | null
 }
 
 /** Why a request failed; the provider's own error is kept as it came. */

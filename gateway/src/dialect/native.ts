@@ -1,6 +1,6 @@
 import type { Dialect } from '../batch/dialect.ts'
+import { decodeIndex } from '../batch/index-codec.ts'
 import { nativeLine } from '../deliver/native-line.ts'
-import { decodeIndex } from '../intake/index-codec.ts'
 import { nativeComposer } from '../intake/native/template.ts'
 
 /** The native dialect as execution sees it: intake wrote what it reads, delivery serves what it writes. */

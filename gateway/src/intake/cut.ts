@@ -1,4 +1,4 @@
-import type { IndexEntry } from './index-codec.ts'
+import type { IndexEntry } from '../batch/index-codec.ts'
 
 export interface CutLimits {
   readonly requestsMax: number
@@ -46,6 +46,7 @@ export class Cutter {
   readonly #emit: (shard: CutShard) => void
   /** In the order in which they were opened. */
   readonly #open = new Map<string, Draft>()
+  #last = { model: '', endpoint: '', key: '["",""]' }
 
   constructor(limits: CutLimits, emit: (shard: CutShard) => void) {
     this.#limits = limits
@@ -54,7 +55,7 @@ export class Cutter {
 
   add(request: { model: string; endpoint: string; entry: IndexEntry }): void {
     const { entry } = request
-    const key = JSON.stringify([request.model, request.endpoint])
+    const key = this.#keyOf(request.model, request.endpoint)
     let draft = this.#open.get(key)
     if (draft && !this.#fits(draft, entry)) {
       this.#close(key, draft)
@@ -64,6 +65,14 @@ export class Cutter {
     draft.entries.push(entry)
     draft.bytes += entry.bodyLength
     if (draft.entries.length >= this.#limits.requestsMax) this.#close(key, draft)
+  }
+
+  /** Neighbours are mostly of one model: its key is made once. */
+  #keyOf(model: string, endpoint: string): string {
+    if (this.#last.model !== model || this.#last.endpoint !== endpoint) {
+      this.#last = { model, endpoint, key: JSON.stringify([model, endpoint]) }
+    }
+    return this.#last.key
   }
 
   /** Emits what is still open. */

@@ -19,16 +19,17 @@ export class KeyedHash {
     this.#key = key
   }
 
-  update(bytes: Buffer): void {
+  update(bytes: Buffer, start = 0, end = bytes.length): void {
+    const length = end - start
     const state = this.#state
     state[0] = this.#key.low
     state[1] = this.#key.high ^ 0xee
     state[2] = 0x6c796765 ^ this.#key.low
     state[3] = 0x74656462 ^ this.#key.high
-    const whole = bytes.length - (bytes.length % 4)
-    for (let at = 0; at < whole; at += 4) this.#take(bytes.readInt32LE(at))
-    let last = bytes.length << 24
-    for (let at = whole; at < bytes.length; at += 1) last |= (bytes[at] ?? 0) << (8 * (at - whole))
+    const whole = end - (length % 4)
+    for (let at = start; at < whole; at += 4) this.#take(wordAt(bytes, at))
+    let last = length << 24
+    for (let at = whole; at < end; at += 1) last |= (bytes[at] ?? 0) << (8 * (at - whole))
     this.#take(last)
     this.low = this.#finish(2, 0xee)
     this.high = this.#finish(1, 0xdd)
@@ -48,6 +49,10 @@ export class KeyedHash {
     return ((state[1] ?? 0) ^ (state[3] ?? 0)) >>> 0
   }
 }
+
+/** Little-endian; `readInt32LE` checks what is known here. */
+const wordAt = (bytes: Buffer, at: number): number =>
+  (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24)
 
 const rounds = (state: Int32Array, count: number): void => {
   let v0 = state[0] ?? 0

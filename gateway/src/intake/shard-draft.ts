@@ -1,5 +1,5 @@
+import { encodeIndex, type IndexEntry } from '../batch/index-codec.ts'
 import { Cutter, requestsPerShard } from './cut.ts'
-import { encodeIndex, type IndexEntry } from './index-codec.ts'
 import type { IntakeLimits } from './limits.ts'
 
 /** A shard as it is handed to the store when its batch is accepted. */

@@ -9,8 +9,8 @@ export interface CostEntry {
   readonly list: TokenPrices
   readonly batch: TokenPrices
   readonly source: string
-  /** ISO date. */
-  readonly checkedOn: string
+  /** ISO date; absent where nobody said. */
+  readonly checkedOn?: string
 }
 
 export type CostBooks = ReadonlyMap<string, readonly CostEntry[]>

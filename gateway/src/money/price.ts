@@ -41,9 +41,14 @@ export const flatPrices = (price: Nano): TokenPrices => ({
   output: price,
 })
 
-/** Prices as decimal strings of nano-USD: how a frozen price lies in a row of the database. */
-export const encodeSell = (sell: SellPrice): string =>
-  JSON.stringify(sell, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))
+/** The frozen prices of a batch, by model of ours. */
+export type SellBook = ReadonlyMap<string, SellPrice>
+
+/** Prices as decimal strings of nano-USD: how the frozen prices of a batch lie in its row. */
+export const encodeSell = (book: SellBook): string =>
+  JSON.stringify(Object.fromEntries(book), (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  )
 
 type EncodedPrices = Record<keyof TokenPrices, string>
 
@@ -54,7 +59,17 @@ const decodePrices = (encoded: EncodedPrices): TokenPrices => ({
   output: BigInt(encoded.output),
 })
 
-export const decodeSell = (text: string): SellPrice => {
-  const encoded = JSON.parse(text) as { list: EncodedPrices; batch: EncodedPrices }
-  return { list: decodePrices(encoded.list), batch: decodePrices(encoded.batch) }
+export const decodeSell = (text: string): SellBook => {
+  const encoded = JSON.parse(text) as Record<string, { list: EncodedPrices; batch: EncodedPrices }>
+  const prices = Object.entries(encoded).map(
+    ([model, { list, batch }]) => [model, { list: decodePrices(list), batch: decodePrices(batch) }] as const,
+  )
+  return new Map(prices)
+}
+
+/** The frozen price of one model of a batch; a batch never has a request of a model without one. */
+export const frozenSell = (text: string, model: string): SellPrice => {
+  const price = decodeSell(text).get(model)
+  if (!price) throw new Error(`a batch has no frozen price for its model "${model}"`)
+  return price
 }

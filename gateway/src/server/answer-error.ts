@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { StoreError } from '../storage/errors.ts'
 import type { ServerContext } from './context.ts'
+import { dialectOf } from './dialect-of.ts'
+import { errorBody } from './error-bodies.ts'
 import { ApiError, ERRORS } from './errors.ts'
 import { restOfBody } from './rest-of-body.ts'
 import { writeHead } from './write-head.ts'
@@ -16,7 +18,7 @@ export const answerError = (
 ): void => {
   const known = apiErrorOf(error)
   if (known.status >= 500 && !(error instanceof ApiError)) context.onFault(error, request.id)
-  const body = JSON.stringify(errorBody(known))
+  const body = JSON.stringify(errorBody(known, dialectOf(request)))
   if (reply.raw.headersSent) {
     // A client that waited has got its headers and spaces: the error is all that can still be said.
     reply.raw.end(body)
@@ -40,12 +42,6 @@ const answerBeforeBodyEnds = (
   raw.write(body)
   void restOfBody(request.raw, clock).then(() => raw.end())
 }
-
-const errorBody = ({ code, message, details }: ApiError): Record<string, unknown> => ({
-  error: code,
-  ...(message === '' ? {} : { message }),
-  ...details,
-})
 
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
 const BROKEN_OFF_CODES: ReadonlySet<unknown> = new Set(['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE'])

@@ -11,7 +11,8 @@ export interface ServerContext {
   readonly clock: Clock
   readonly random: Random
   readonly ids: Ids
-  readonly config: Config
+  /** As it is now: read it once for each request, and never keep it for the next. */
+  config(): Config
   readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
   readonly keys: Pick<KeyStore, 'keyByHash'>
   tenant(account: string): TenantStore

@@ -1,3 +1,4 @@
+import { FILE_FAULT_CODES } from '../intake/file/line-faults.ts'
 import { ERRORS } from './errors.ts'
 
 /** The page of the manual that lists every error; a test compares it with `docs/errors.md`. */
@@ -23,6 +24,24 @@ A call that failed with a code of which a retry can help succeeds later as it is
 | code | status | can a retry help | meaning |
 |---|---|---|---|
 ${Object.entries(ERRORS).map(rowOf).join('\n')}
+
+## To OpenAI's clients
+
+Whoever calls with one of OpenAI's client libraries, or a path of files or uploads, or about a batch that was made
+of a file, is answered in OpenAI's envelope: \`{"error":{"message":"…","type":"…","param":…,"code":…}}\`, all four
+always there. \`param\` is what is at fault, or null. \`code\` is that of the table, but for those that OpenAI
+calls otherwise, such as \`invalid_api_key\`, \`model_not_found\` and \`missing_required_parameter\`, or has no
+code for: then it is null.
+
+A file is taken whatever is in it. A batch that is made of a file with bad lines has \`failed\` from the start, and
+its \`errors.data\` lists the first 1,000 faults, each with \`code\`, \`line\` (from 1; null: the file as a
+whole), \`message\` and \`param\`:
+
+| code | meaning |
+|---|---|
+${Object.entries(FILE_FAULT_CODES)
+  .map(([code, text]) => `| \`${code}\` | ${text} |`)
+  .join('\n')}
 `
 
 const rowOf = ([code, { status, retry, text }]: [string, (typeof ERRORS)[keyof typeof ERRORS]]): string =>

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type AnswerEntry, readFrame } from '../../../gateway/src/batch/answer-frame.ts'
 import { formatUsd } from '../../../gateway/src/money/nano.ts'
-import { decodeSell, priceOf } from '../../../gateway/src/money/price.ts'
+import { frozenSell, priceOf } from '../../../gateway/src/money/price.ts'
 import type { Usage } from '../../../gateway/src/money/usage.ts'
 import type { Blobs } from '../../../gateway/src/storage/blobs/blobs.ts'
 import { bytes } from '../../../gateway/src/storage/rows.ts'
@@ -106,7 +106,7 @@ export class AnswerChecks {
     const { line, batch, wrong } = context
     if (request.item.kind !== 'plain') wrong('cannot be a success')
     if (line.output !== this.#order.truth.expectedText(request)) wrong('is not the one that was expected')
-    const sell = decodeSell(batch.sell)
+    const sell = frozenSell(batch.sell, batch.model)
     if (entry.charge !== priceOf(entry.usage, sell.batch)) wrong('is not charged at the frozen price')
     if (entry.listCharge !== priceOf(entry.usage, sell.list)) wrong('has a wrong list price')
     const given = this.#order.calls.given(request)

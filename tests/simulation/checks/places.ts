@@ -1,4 +1,4 @@
-import { decodeIndex } from '../../../gateway/src/intake/index-codec.ts'
+import { decodeIndex } from '../../../gateway/src/batch/index-codec.ts'
 import { nameOf, type Request, type Truth } from '../truth.ts'
 
 export interface Place {

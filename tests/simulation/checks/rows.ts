@@ -50,6 +50,7 @@ export interface BatchRow {
   readonly order: number
   /** What never changes, in one text. */
   readonly fixed: string
+  readonly model: string
   readonly sell: string
   readonly input: string
   readonly state: string
@@ -70,6 +71,7 @@ export const readBatch = (row: Row, orderBefore: number | undefined): BatchRow =
   fixed: ['account', 'model', 'sell', 'hold', 'total', 'shards', 'window_end', 'retention_ms']
     .map((name) => row[name])
     .join(' '),
+  model: text(row, 'model'),
   sell: text(row, 'sell'),
   input: text(row, 'blob'),
   state: text(row, 'state'),

@@ -42,12 +42,25 @@ export const parseStrict = (bytes: Buffer, scanned: Scanned, depthMax: number): 
     return syntaxFault(bytes)
   }
   if (countKeys(value) !== scanned.keys) return duplicateFault(bytes)
+  return surrogateFault(text, value) ?? { kind: 'value', value }
+}
+
+/** What is wrong with a text that `JSON.parse` read, in words; undefined where nothing is. */
+export const firstProblemOf = (
+  bytes: Buffer,
+  text: string,
+  value: unknown,
+  keys: number,
+): string | undefined => {
+  const refused = countKeys(value) === keys ? surrogateFault(text, value) : duplicateFault(bytes)
+  return refused?.kind === 'refused' ? refused.message : undefined
+}
+
+const surrogateFault = (text: string, value: unknown): StrictValue | undefined => {
   // The plain search is many times as fast as the expression, and most texts end with it.
-  if (text.includes('\\u') && SURROGATE_ESCAPE.test(text) && !isWellFormed(value)) {
-    const message = 'an escape such as \\ud800 stands without its other half and cannot be sent'
-    return { kind: 'refused', code: 'lone_surrogate', message, path: '' }
-  }
-  return { kind: 'value', value }
+  if (!text.includes('\\u') || !SURROGATE_ESCAPE.test(text) || isWellFormed(value)) return undefined
+  const message = 'an escape such as \\ud800 stands without its other half and cannot be sent'
+  return { kind: 'refused', code: 'lone_surrogate', message, path: '' }
 }
 
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/
@@ -67,14 +80,19 @@ const duplicateFault = (bytes: Buffer): StrictValue => {
   return { kind: 'refused', code: 'duplicate_key', message, path: found.path }
 }
 
-const countKeys = (value: unknown): number => {
+/** The members of a value's objects, at any depth. */
+export const countKeys = (value: unknown): number => {
   if (typeof value !== 'object' || value === null) return 0
   let count = 0
   if (Array.isArray(value)) {
     for (const element of value) count += countKeys(element)
     return count
   }
-  for (const member of Object.values(value)) {
+  const members = value as Readonly<Record<string, unknown>>
+  // No list of keys or values is made: this runs for every request that comes in. What `JSON.parse` made has
+  // no members but its own.
+  for (const key in members) {
+    const member = members[key]
     count += typeof member === 'object' && member !== null ? 1 + countKeys(member) : 1
   }
   return count

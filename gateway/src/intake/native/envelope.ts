@@ -2,6 +2,7 @@ import type { Presets } from '../../config/presets.ts'
 import { clipped, isObject, type Problem, shown, unknownField } from '../faults.ts'
 import type { SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
+import { metadataProblem } from '../metadata.ts'
 import { mergeOptions, OPTION_NAMES, optionsProblem } from './options.ts'
 import { type NativeTemplate, systemMessage } from './template.ts'
 import { readWindow } from './window.ts'
@@ -156,32 +157,6 @@ const taskProblem = (task: unknown, presets: Presets): Problem | undefined => {
 const systemProblem = (system: unknown): Problem | undefined => {
   if (typeof system === 'string') return undefined
   return { code: 'invalid_type', message: `"system" must be a string, got ${shown(system)}`, field: 'system' }
-}
-
-const metadataProblem = (metadata: unknown, limits: IntakeLimits): Problem | undefined => {
-  const { metadataPairsMax, metadataKeyCharactersMax, metadataValueCharactersMax } = limits
-  const allowed =
-    `an object of at most ${metadataPairsMax} strings, keys up to ${metadataKeyCharactersMax} characters, ` +
-    `values up to ${metadataValueCharactersMax}`
-  if (!isObject(metadata)) {
-    const message = `"metadata" must be ${allowed}, got ${shown(metadata)}`
-    return { code: 'invalid_type', message, field: 'metadata' }
-  }
-  const pairs = Object.entries(metadata)
-  if (pairs.length > metadataPairsMax) {
-    const message = `"metadata" must be ${allowed}, got ${pairs.length} pairs`
-    return { code: 'invalid_value', message, field: 'metadata' }
-  }
-  for (const [key, value] of pairs) {
-    const fits =
-      key.length <= metadataKeyCharactersMax &&
-      typeof value === 'string' &&
-      value.length <= metadataValueCharactersMax
-    if (fits) continue
-    const field = `metadata.${clipped(key)}`
-    return { code: 'invalid_value', message: `"${field}": "metadata" must be ${allowed}`, field }
-  }
-  return undefined
 }
 
 const objectOf = (value: unknown): Record<string, unknown> => (isObject(value) ? value : {})

@@ -1,7 +1,7 @@
+import type { IndexEntry } from '../../batch/index-codec.ts'
 import type { Random } from '../../clock/clock.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import { clipped, FaultList, type Problem } from '../faults.ts'
-import type { IndexEntry } from '../index-codec.ts'
 import type { SplitElement } from '../json/array-splitter.ts'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { IntakeLimits } from '../limits.ts'

@@ -50,9 +50,15 @@ describe('the limits of a body', () => {
 
   it('hands other dialects on', async () => {
     const openai = { input_file_id: 'file-1', endpoint: '/v1/chat/completions', completion_window: '24h' }
-    expect((await takeIn(openai)).intake).toMatchObject({ kind: 'not_native', keys: Object.keys(openai) })
+    expect((await takeIn(openai)).intake).toMatchObject({
+      kind: 'not_native',
+      document: { keys: Object.keys(openai), fields: new Map(Object.entries(openai)) },
+    })
     const anthropic = { requests: [{ custom_id: 'a', params: {} }] }
-    expect((await takeIn(anthropic)).intake).toMatchObject({ kind: 'not_native', keys: ['requests'] })
+    expect((await takeIn(anthropic)).intake).toMatchObject({
+      kind: 'not_native',
+      document: { keys: ['requests'] },
+    })
   })
 
   it('says at which byte a body stops being JSON', async () => {

@@ -22,6 +22,8 @@ export interface NativeIntakeOrder {
   readonly presets: Presets
   readonly allowedModels: (model: string) => ModelProblem | undefined
   readonly random: Random
+  /** A body that could be of any dialect: is it taken for a native one? */
+  readonly isNativeByDefault: boolean
 }
 
 export interface AcceptedNative {
@@ -70,7 +72,7 @@ export interface InvalidNative {
 export type NativeIntake =
   | AcceptedNative
   | { readonly kind: 'too_large'; readonly maxBytes: number }
-  | { readonly kind: 'not_native'; readonly keys: readonly string[]; readonly bodySha256: string }
+  | NotNative
   | {
       readonly kind: 'batch_size_exceeded'
       readonly maxAllowed: number
@@ -79,8 +81,21 @@ export type NativeIntake =
     }
   | InvalidNative
 
+/** A body of another dialect; its fields beside a list of requests have been read. */
+export interface NotNative {
+  readonly kind: 'not_native'
+  readonly document: SplitDocument
+  readonly bodySha256: string
+}
+
 /** Keys that only other dialects have. */
 const FOREIGN_KEYS = ['input_file_id', 'requests']
+const NATIVE_KEYS = ['input', 'tasks']
+
+const isNative = ({ keys }: SplitDocument, { isNativeByDefault }: NativeIntakeOrder): boolean => {
+  if (keys.some((key) => FOREIGN_KEYS.includes(key))) return false
+  return isNativeByDefault || keys.some((key) => NATIVE_KEYS.includes(key))
+}
 
 /**
  * Takes in one body of the native dialect while it arrives: each request is parsed once, checked once and
@@ -125,9 +140,7 @@ const conclude = async (
 ): Promise<NativeIntake> => {
   const { bodySha256 } = body
   if (document.fault) return unreadable(document.fault, bodySha256)
-  if (document.keys.some((key) => FOREIGN_KEYS.includes(key))) {
-    return { kind: 'not_native', keys: document.keys, bodySha256 }
-  }
+  if (!isNative(document, order)) return { kind: 'not_native', document, bodySha256 }
   const received = Math.max(document.counts.get('input') ?? 0, document.counts.get('tasks') ?? 0)
   const maxAllowed = order.limits.itemsMax
   if (received > maxAllowed) return { kind: 'batch_size_exceeded', maxAllowed, received, bodySha256 }

@@ -1,5 +1,5 @@
+import type { IndexEntry } from '../../batch/index-codec.ts'
 import type { Blobs, BlobWriter } from '../../storage/blobs/blobs.ts'
-import type { IndexEntry } from '../index-codec.ts'
 
 const BLOCK_BYTES = 262_144
 const SPACE = 0x20

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
+import { decodeIndex } from '../../batch/index-codec.ts'
 import { DEFAULT_PRESETS } from '../../config/presets.ts'
 import { createMemoryBlobs } from '../../storage/blobs/memory.ts'
-import { decodeIndex } from '../index-codec.ts'
 import { DEFAULT_INTAKE_LIMITS, type IntakeLimits } from '../limits.ts'
 import { type AcceptedNative, type InvalidNative, type NativeIntake, readNativeBatch } from './read.ts'
 import { encodeTemplate, nativeComposer } from './template.ts'
@@ -25,6 +25,7 @@ export const orderOf = (limits: Partial<IntakeLimits> = {}) => ({
   allowedModels: (model: string) =>
     model === 'batch-4.1' ? undefined : { code: 'model_not_found', message: `there is no model "${model}"` },
   random: { next: () => 0.5 },
+  isNativeByDefault: true,
 })
 
 /** Takes a body in, and checks that a refused one leaves nothing stored. */

@@ -5,7 +5,7 @@ import type { BatchView } from '../../storage/tenant.ts'
 /** The three statuses that clients know: one of them spins on a fourth. */
 export type NativeStatus = 'in_progress' | 'completed' | 'failed'
 
-export const statusOf = ({ outcome }: BatchView): NativeStatus => {
+export const nativeStatusOf = ({ outcome }: BatchView): NativeStatus => {
   if (outcome === null) return 'in_progress'
   return outcome === 'completed' ? 'completed' : 'failed'
 }
@@ -44,6 +44,7 @@ export interface NativeBatch {
   readonly cost: Readonly<Record<string, string | number | null>>
   readonly latency: { readonly mean_ms: number; readonly p99_ms: number } | null
   readonly waiting: Trouble | null
+  readonly retry_of: string | null
   readonly created_at: string
   readonly window_ends_at: string
   readonly ended_at: string | null
@@ -51,11 +52,14 @@ export interface NativeBatch {
 }
 
 /** What GET shows; `why` is asked only for a batch that still runs. */
-export const batchJson = (batch: BatchView, why: (model: string) => Trouble | undefined): NativeBatch => ({
+export const nativeBatchJson = (
+  batch: BatchView,
+  why: (model: string) => Trouble | undefined,
+): NativeBatch => ({
   batch_id: batch.id,
   id: batch.id,
   object: 'batch',
-  status: statusOf(batch),
+  status: nativeStatusOf(batch),
   progress: progressOf(batch),
   error: errorOf(batch),
   model: batch.model,
@@ -66,6 +70,7 @@ export const batchJson = (batch: BatchView, why: (model: string) => Trouble | un
   cost: costJson(batch.charge, batch.listCharge),
   latency: latencyJson(batch.latency),
   waiting: batch.outcome === null ? waitingOf(batch.model, why) : null,
+  retry_of: batch.retryOf,
   created_at: iso(batch.createdAt),
   window_ends_at: iso(batch.windowEnd),
   ended_at: batch.endedAt === null ? null : iso(batch.endedAt),

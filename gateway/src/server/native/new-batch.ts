@@ -23,11 +23,16 @@ export const newBatch = (order: {
     blob: intake.blobName,
     template: encodeTemplate(intake.template),
     metadata: JSON.stringify(intake.metadata),
-    sell: encodeSell(plan.sell),
+    sell: encodeSell(new Map([[intake.model, plan.sell]])),
     hold: plan.hold,
     windowMs: intake.windowSeconds * 1_000,
     retentionMs,
     total: intake.total,
     create,
+    layout: 'together',
+    file: null,
+    outputMs: null,
+    errors: null,
+    retryOf: null,
   }
 }

@@ -1,4 +1,4 @@
-import type { RequestTable } from '../batch/dialect.ts'
+import type { RequestTable } from './dialect.ts'
 
 /** Where one request lies in its batch and in its blob. */
 export interface IndexEntry {

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import type { ShardOutput } from '../../storage/tenant.ts'
+import { batchLines } from './batch-lines.ts'
 import { resultsBody } from './results-body.ts'
 
 const lines = (...each: string[]): ShardOutput => ({
@@ -8,22 +9,39 @@ const lines = (...each: string[]): ShardOutput => ({
   lines: Buffer.from(each.map((line) => `${line}\n`).join('')),
 })
 
-const bodyOf = (outputs: readonly (ShardOutput | undefined)[], blobs: Record<string, string> = {}) =>
-  resultsBody({
-    store: { output: async (_batch, shard) => outputs[shard] },
+const segment = (
+  blob: string,
+  bytes: number,
+  errors: { blob: string; bytes: number } | null = null,
+): ShardOutput => ({
+  kind: 'segment',
+  blob,
+  bytes,
+  errors,
+  kinds: null,
+  count: 2,
+  id: 1,
+  retry: null,
+})
+
+const bodyOf = (outputs: readonly (ShardOutput | undefined)[], blobs: Record<string, string> = {}) => {
+  const source = {
+    store: { output: async (_batch: string, shard: number) => outputs[shard] },
     blobs: {
-      read: async (name, start, length) => Buffer.from(blobs[name] ?? '').subarray(start, start + length),
+      read: async (name: string, start: number, length: number) =>
+        Buffer.from(blobs[name] ?? '').subarray(start, start + length),
     },
-    batch: 'batch_1',
-    shards: outputs.length,
+  }
+  return resultsBody({
+    lines: () => batchLines(source, { id: 'batch_1', shards: outputs.length }),
     head: '"status":"completed",',
     tail: ',"error":null',
   })
+}
 
 describe('the body of results', () => {
   it('puts lines of journals and segments into both lists', async () => {
-    const segment = { kind: 'segment', blob: 's', bytes: 11 } as const
-    const body = bodyOf([lines('{"a":1}'), segment, lines()], { s: '{"b":2}\n{}\n' })
+    const body = bodyOf([lines('{"a":1}'), segment('s', 11), lines()], { s: '{"b":2}\n{}\n' })
     const list = [{ a: 1 }, { b: 2 }, {}]
     expect(JSON.parse(await text(body))).toEqual({
       status: 'completed',
@@ -31,6 +49,11 @@ describe('the body of results', () => {
       results: list,
       error: null,
     })
+  })
+
+  it('shows success before error where a shard has them apart', async () => {
+    const body = bodyOf([segment('s', 8, { blob: 'e', bytes: 8 })], { s: '{"a":1}\n', e: '{"b":2}\n' })
+    expect(JSON.parse(await text(body))).toMatchObject({ results: [{ a: 1 }, { b: 2 }] })
   })
 
   it('has empty lists where nothing is there yet', async () => {

@@ -1,9 +1,8 @@
-import { sellPriceOf } from '../../config/catalogue.ts'
-import type { Config } from '../../config/config.ts'
-import type { ModelProblem } from '../../intake/native/envelope.ts'
-import { formatUsd } from '../../money/nano.ts'
-import type { TokenPrices } from '../../money/price.ts'
-import type { ApiKey } from '../../storage/operator.ts'
+import { sellPriceOf } from '../config/catalogue.ts'
+import type { Config } from '../config/config.ts'
+import { formatUsd } from '../money/nano.ts'
+import type { TokenPrices } from '../money/price.ts'
+import type { ApiKey } from '../storage/operator.ts'
 
 /** A model is served where one of its deployments has a key. */
 const isServed = ({ deployments }: Config, model: string): boolean =>
@@ -13,6 +12,11 @@ export const modelsOf = (config: Config, key: ApiKey): string[] =>
   [...config.catalogue.keys()].filter(
     (model) => isServed(config, model) && (key.models === null || key.models.includes(model)),
   )
+
+export interface ModelProblem {
+  readonly code: 'unknown_model' | 'model_not_allowed'
+  readonly message: string
+}
 
 /** Why a key cannot use a model, or undefined where it can. */
 export const modelProblem = (config: Config, key: ApiKey, model: string): ModelProblem | undefined => {
@@ -31,7 +35,8 @@ export const modelsJson = (config: Config, key: ApiKey, now: number): unknown =>
   data: modelsOf(config, key).map((id) => modelJson(config, id, now)),
 })
 
-const modelJson = (config: Config, id: string, now: number): unknown => {
+/** One model with its prices. */
+export const modelJson = (config: Config, id: string, now: number): unknown => {
   const model = config.catalogue.get(id)
   const sell = model && sellPriceOf(model, config.costBooks, now)
   return {

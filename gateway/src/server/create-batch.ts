@@ -1,0 +1,56 @@
+import { type AcceptedNative, type NativeIntake, readNativeBatch } from '../intake/native/read.ts'
+import type { ServerContext } from './context.ts'
+import { type AcceptOrder, type CreatedBatch, type CreateOrder, keyReused, queryOf } from './create-order.ts'
+import { ApiError } from './errors.ts'
+import { modelProblem } from './models.ts'
+import { acceptNative } from './native/accept.ts'
+import { refusal } from './native/refusal.ts'
+import { createFromFile } from './openai/create-from-file.ts'
+
+/**
+ * Intake, plan and accept of one body on the path that the dialects share: its keys say whose it is. What an
+ * earlier create made is given back as it is.
+ */
+export const createBatch = async (context: ServerContext, order: CreateOrder): Promise<CreatedBatch> => {
+  const full = context.noRoom()
+  if (full) throw new ApiError('disk_full', full.message)
+  const config = context.config()
+  const accept: AcceptOrder = { ...order, id: context.ids.next('batch_'), config }
+  const intake = await readNativeBatch({
+    body: order.body,
+    blobs: context.blobs,
+    blobName: `inputs/${accept.id}.jsonl`,
+    limits: config.intake,
+    presets: config.presets,
+    allowedModels: (model) => modelProblem(config, order.key, model),
+    random: context.random,
+    isNativeByDefault: order.isNativeByDefault,
+  })
+  if (intake.kind === 'not_native' && !intake.document.keys.includes('requests')) {
+    order.onDialect('openai')
+    return createFromFile(context, accept, intake)
+  }
+  if (intake.kind !== 'accepted') return refusedOrRepeated(context, order, intake)
+  context.crash('intake.after_input')
+  return acceptNative(context, accept, intake)
+}
+
+type Refused = Exclude<NativeIntake, AcceptedNative>
+
+/**
+ * A body that is refused now may have been taken before, under other limits or another configuration; and
+ * a key that was used with another body is a conflict, whatever this body is.
+ */
+const refusedOrRepeated = async (
+  context: ServerContext,
+  order: CreateOrder,
+  intake: Refused,
+): Promise<CreatedBatch> => {
+  if (intake.kind !== 'too_large') {
+    const query = queryOf(order, intake.bodySha256)
+    const earlier = await context.tenant(order.key.account).findCreate(query)
+    if (earlier?.sameBody) return { batch: earlier.batch, isNew: false }
+    if (earlier) throw keyReused(earlier.batch)
+  }
+  throw refusal(intake)
+}

@@ -1,0 +1,45 @@
+import type { Config } from '../config/config.ts'
+import type { ApiKey } from '../storage/operator.ts'
+import type { BatchView, CreateQuery } from '../storage/tenant.ts'
+import type { CreateHeaders } from './create-headers.ts'
+import { ApiError } from './errors.ts'
+
+/** A create as it came over HTTP. */
+export interface CreateOrder {
+  readonly key: ApiKey
+  readonly body: AsyncIterable<Buffer>
+  readonly path: string
+  readonly headers: CreateHeaders
+  /** A body that could be of any dialect is taken for a native one. */
+  readonly isNativeByDefault: boolean
+  /** The body says that its caller speaks another dialect than the native one. */
+  readonly onDialect: (dialect: 'openai') => void
+}
+
+/** The same, with the id that its batch is to have. */
+export interface AcceptOrder extends CreateOrder {
+  readonly id: string
+  /** One for the whole create: what was checked against it is priced by it too. */
+  readonly config: Config
+}
+
+/** A batch, as its create is answered. */
+export interface CreatedBatch {
+  readonly batch: BatchView
+  /** Made by this very call, and not by an earlier one. */
+  readonly isNew: boolean
+}
+
+export const queryOf = ({ key, path, headers }: CreateOrder, bodySha256: string): CreateQuery => ({
+  apiKey: key.id,
+  path,
+  bodySha256,
+  ...headers,
+})
+
+export const keyReused = ({ id }: BatchView): ApiError =>
+  new ApiError(
+    'idempotency_key_reused',
+    `This Idempotency-Key made ${id} with another body. Send the same body again, or use a new key.`,
+    { batch_id: id },
+  )

@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify'
+import { parseStrict } from '../intake/json/parse-strict.ts'
+import { ValueScanner } from '../intake/json/value-scanner.ts'
+import { ApiError } from './errors.ts'
+import { requireJson } from './media-type.ts'
+
+const BYTES_MAX = 1_048_576
+const DEPTH_MAX = 64
+
+/** A small body that is one JSON object, read whole. */
+export const readJsonObject = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
+  requireJson(request.headers)
+  const pieces: Buffer[] = []
+  let length = 0
+  for await (const piece of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += piece.length
+    if (length > BYTES_MAX) throw new ApiError('too_large', `The body must not exceed ${BYTES_MAX} bytes`)
+    pieces.push(piece)
+  }
+  return objectOf(Buffer.concat(pieces).toString('latin1').trim())
+}
+
+const objectOf = (trimmed: string): Readonly<Record<string, unknown>> => {
+  const bytes = Buffer.from(trimmed, 'latin1')
+  const scanner = new ValueScanner()
+  scanner.begin(bytes[0] ?? 0)
+  scanner.scan(bytes, 0)
+  const parsed = parseStrict(bytes, { keys: scanner.keys, depth: scanner.depthSeen }, DEPTH_MAX)
+  if (parsed.kind === 'syntax') {
+    const message = `The body is not valid JSON at byte ${parsed.offset}: ${parsed.message}`
+    throw new ApiError('invalid_json', message, { offset: parsed.offset })
+  }
+  if (parsed.kind === 'refused') throw new ApiError(parsed.code, parsed.message, { field: parsed.path })
+  const { value } = parsed
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ApiError('invalid_type', 'The body must be a JSON object')
+  }
+  return value as Record<string, unknown>
+}

@@ -1,0 +1,47 @@
+import type { AcceptedNative, NativeIntake } from '../../intake/native/read.ts'
+import { ApiError, ERRORS, type ErrorCode } from '../errors.ts'
+
+type Refused = Exclude<NativeIntake, AcceptedNative>
+
+/** What the caller of a body is told that no batch is made of. */
+export const refusal = (intake: Refused): ApiError => {
+  switch (intake.kind) {
+    case 'too_large':
+      return new ApiError(
+        'too_large',
+        `The body must not exceed ${intake.maxBytes} bytes; send several batches.`,
+        {
+          max_bytes: intake.maxBytes,
+        },
+      )
+    case 'not_native':
+      return new ApiError(
+        'unsupported_body',
+        `This body has "${foreignKey(intake.document.keys)}", as batches of another API have. Here a batch has "model" and ` +
+          '"input" (a list of messages) or "tasks" (a list of prompts).',
+      )
+    case 'batch_size_exceeded':
+      return new BatchSizeExceeded(intake.maxAllowed, intake.received)
+    case 'invalid':
+      return new ApiError(codeOf(intake.code), intake.message, {
+        ...(intake.field === undefined ? {} : { field: intake.field }),
+        ...(intake.offset === undefined ? {} : { offset: intake.offset }),
+        ...(intake.faultsTotal === 0 ? {} : { faults_total: intake.faultsTotal, faults: intake.faults }),
+      })
+  }
+}
+
+/** Its body has no message: clients hold it to the letter. */
+export class BatchSizeExceeded extends ApiError {
+  constructor(maxAllowed: number, received: number) {
+    super('batch_size_exceeded', '', { max_allowed: maxAllowed, received })
+  }
+}
+
+const foreignKey = (keys: readonly string[]): string =>
+  keys.includes('input_file_id') ? 'input_file_id' : 'requests'
+
+const codeOf = (code: string): ErrorCode => {
+  if (Object.hasOwn(ERRORS, code)) return code as ErrorCode
+  throw new Error(`intake refused with "${code}", which is no code of the table`)
+}

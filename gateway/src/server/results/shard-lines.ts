@@ -1,0 +1,58 @@
+import { ANSWER_KINDS } from '../../batch/answer-frame.ts'
+import type { Blobs } from '../../storage/blobs/blobs.ts'
+import type { SegmentPiece } from '../../storage/shards.ts'
+import type { SealedShard, ShardOutput } from '../../storage/tenant.ts'
+
+const READ_BYTES = 1_048_576
+const LINE_FEED = 0x0a
+
+type ReadBlobs = Pick<Blobs, 'read'>
+
+/** All finished lines of a shard, in pieces of any length that end with a line. */
+export async function* piecesOf(blobs: ReadBlobs, output: ShardOutput): AsyncGenerator<Buffer> {
+  if (output.kind === 'lines') {
+    if (output.lines.length > 0) yield Buffer.from(output.lines)
+    return
+  }
+  yield* bytesOf(blobs, output)
+  if (output.errors) yield* bytesOf(blobs, output.errors)
+}
+
+export interface PlacedLine {
+  readonly position: number
+  readonly kind: (typeof ANSWER_KINDS)[number]
+  readonly line: Buffer
+}
+
+/** The lines of a sealed shard one by one, in input order, wherever success and error lie. */
+export async function* placedLines(blobs: ReadBlobs, shard: SealedShard): AsyncGenerator<PlacedLine> {
+  const lines = linesOf(bytesOf(blobs, shard))
+  const errors = shard.errors ? linesOf(bytesOf(blobs, shard.errors)) : undefined
+  for (let position = 0; position < shard.count; position += 1) {
+    const kind = ANSWER_KINDS[shard.kinds?.[position] ?? 0] ?? 'succeeded'
+    const next = await (kind === 'succeeded' || !errors ? lines : errors).next()
+    if (next.done) throw new Error(`a segment of shard ${shard.id} ends before its last line`)
+    yield { position, kind, line: next.value }
+  }
+}
+
+async function* bytesOf(blobs: ReadBlobs, { blob, bytes }: SegmentPiece): AsyncGenerator<Buffer> {
+  for (let start = 0; start < bytes; start += READ_BYTES) {
+    yield await blobs.read(blob, start, Math.min(READ_BYTES, bytes - start))
+  }
+}
+
+/** With their line feeds. */
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let begun = Buffer.alloc(0)
+  for await (const piece of pieces) {
+    let at = 0
+    for (let end = piece.indexOf(LINE_FEED); end >= 0; end = piece.indexOf(LINE_FEED, at)) {
+      const rest = piece.subarray(at, end + 1)
+      yield begun.length === 0 ? rest : Buffer.concat([begun, rest])
+      begun = Buffer.alloc(0)
+      at = end + 1
+    }
+    if (at < piece.length) begun = Buffer.concat([begun, piece.subarray(at)])
+  }
+}
