@@ -9,6 +9,8 @@ export interface Deployment {
   /** Absolute, without a trailing slash. */
   readonly baseUrl: string
   readonly apiKey: string
+  /** A note for people: where it runs. */
+  readonly region?: string
   /** Share of the requests beside other deployments of the model; 0 is a standby. */
   readonly weight: number
   readonly limits: DeploymentLimits

@@ -93,6 +93,7 @@ const deploymentSchema = members({
   base_url: endpointSchema.base_url.describe('Its address, version included.'),
   api_key_env: endpointSchema.api_key_env.optional().describe('The environment variable that holds its key.'),
   provider_model: text.optional().describe("The provider's own name. Without it: that of the model."),
+  region: text.optional().describe('A note: where it runs, such as `ap-northeast-2`; shown with it.'),
   weight: z
     .number()
     .min(0)

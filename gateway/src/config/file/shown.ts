@@ -34,7 +34,7 @@ const MIB = 1_048_576
 const DAY_MS = 86_400_000
 
 const shownDeployment = (deployment: Deployment, keyName: string) => {
-  const { id, model, provider, baseUrl, providerModel, weight, costBook, limits } = deployment
+  const { id, model, provider, baseUrl, providerModel, region, weight, costBook, limits } = deployment
   return {
     id,
     model,
@@ -42,6 +42,7 @@ const shownDeployment = (deployment: Deployment, keyName: string) => {
     base_url: baseUrl,
     api_key_env: keyName,
     provider_model: providerModel,
+    ...(region === undefined ? {} : { region }),
     weight,
     cost_book: costBook,
     limits: {

@@ -33,6 +33,7 @@ deployments:
   #   model: batch-4.1
   #   provider: seoul
   #   provider_model: my-finetune
+  #   region: ap-northeast-2
   #   weight: 1
 
 # Models beside those that Sheepfold brings, sold in USD per million tokens.

@@ -119,6 +119,7 @@ const deploymentOf = (
     providerModel: given.provider_model ?? sold.providerModel,
     baseUrl: (base_url ?? PROTOCOLS[protocol].baseUrl).replace(/\/+$/, ''),
     apiKey,
+    ...(given.region === undefined ? {} : { region: given.region }),
     weight,
     costBook: given.cost_book ?? sold.costBook,
     limits: limitsOf(given.limits),

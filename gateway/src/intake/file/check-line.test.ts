@@ -9,8 +9,8 @@ const LIMITS = { depthMax: 8, customIdCharactersMax: 20 }
 const checked = (text: string | Buffer): CheckedLine => {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text)
   const scanner = new LineScanner()
-  scanner.scan(bytes)
-  return checkLine(bytes, scanner, LIMITS)
+  scanner.scan(bytes, 0, bytes.length)
+  return checkLine({ bytes, start: 0, end: bytes.length, isKnownUtf8: false }, scanner, LIMITS)
 }
 
 const lineWith = (more: object): string =>

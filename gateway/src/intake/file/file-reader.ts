@@ -69,7 +69,7 @@ export class FileReader {
 
   push(chunk: Buffer): void {
     this.#chunk = chunk
-    this.#chunkIsUtf8 = linesAreUtf8(chunk)
+    this.#chunkIsUtf8 = isUtf8(chunk.subarray(...wholeLinesOf(chunk, this.#splitter.isWithinLine)))
     this.#splitter.push(chunk)
   }
 
@@ -222,10 +222,10 @@ const hasEscape = (bytes: Buffer, start: number, end: number): boolean => {
   return false
 }
 
-/** The lines between the first and the last line feed; a character never spans a line feed. */
-const linesAreUtf8 = (chunk: Buffer): boolean => {
-  const last = chunk.lastIndexOf(LINE_FEED)
-  return last < 0 || isUtf8(chunk.subarray(chunk.indexOf(LINE_FEED) + 1, last))
+/** From the first line that begins in the chunk to the end of the last one that ends there. */
+const wholeLinesOf = (chunk: Buffer, isWithinLine: boolean): [start: number, end: number] => {
+  const end = chunk.lastIndexOf(LINE_FEED) + 1
+  return [isWithinLine ? Math.min(end, chunk.indexOf(LINE_FEED) + 1) : 0, end]
 }
 
 const LINE_FEED = 0x0a

@@ -1,14 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Line, LineSplitter } from './line-splitter.ts'
+import { LineSplitter } from './line-splitter.ts'
 
 const LINE_BYTES_MAX = 12
 
-const linesOf = (chunks: readonly Buffer[], lineBytesMax = LINE_BYTES_MAX): Line[] => {
-  const lines: Line[] = []
-  const splitter = new LineSplitter(lineBytesMax, (line) =>
-    lines.push({ ...line, bytes: line.bytes && Buffer.from(line.bytes) }),
-  )
+interface SplitLine {
+  readonly number: number
+  readonly offset: number
+  readonly byteLength: number
+  readonly text: string | undefined
+}
+
+const linesOf = (chunks: readonly Buffer[]): SplitLine[] => {
+  const lines: SplitLine[] = []
+  const splitter = new LineSplitter(LINE_BYTES_MAX, ({ number, offset, byteLength, bytes, start, end }) => {
+    if (bytes) expect(end - start).toBe(byteLength)
+    lines.push({ number, offset, byteLength, text: bytes?.toString('latin1', start, end) })
+  })
   for (const chunk of chunks) splitter.push(chunk)
   splitter.end()
   return lines
@@ -20,14 +28,14 @@ const chunked = (whole: Buffer, cuts: readonly number[]): Buffer[] => {
 }
 
 /** The same by `split`, over the whole. */
-const expectedOf = (whole: Buffer): Line[] => {
+const expectedOf = (whole: Buffer): SplitLine[] => {
   const texts = whole.toString('latin1').split('\n')
   if (texts.at(-1) === '') texts.pop()
   let offset = 0
   return texts.map((text, index) => {
     const line = { number: index + 1, offset, byteLength: text.length }
     offset += text.length + 1
-    return { ...line, bytes: text.length > LINE_BYTES_MAX ? undefined : Buffer.from(text, 'latin1') }
+    return { ...line, text: text.length > LINE_BYTES_MAX ? undefined : text }
   })
 }
 
@@ -46,8 +54,8 @@ describe('the line splitter', () => {
     const long = Buffer.alloc(LINE_BYTES_MAX, 'x')
     const lines = linesOf([long, long, Buffer.from('\nnext')])
     expect(lines).toEqual([
-      { number: 1, offset: 0, byteLength: 24, bytes: undefined },
-      { number: 2, offset: 25, byteLength: 4, bytes: Buffer.from('next') },
+      { number: 1, offset: 0, byteLength: 24, text: undefined },
+      { number: 2, offset: 25, byteLength: 4, text: 'next' },
     ])
   })
 

@@ -39,6 +39,11 @@ export class LineSplitter {
     this.#onLine = onLine
   }
 
+  /** The chunk to come goes on with a line that has begun. */
+  get isWithinLine(): boolean {
+    return this.#begunBytes > 0
+  }
+
   push(chunk: Buffer): void {
     let at = 0
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, at)) {
