@@ -8,6 +8,7 @@ import { type Crash, crashOnOrder } from './crash/crash-points.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
+import { createFileReadings } from './intake/file/thread/client.ts'
 import { bootstrapKey } from './keys.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
@@ -121,12 +122,14 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     prefix: config.keyPrefix,
     given: env.SHEEPFOLD_BOOTSTRAP_KEY,
   })
+  const fileReadings = createFileReadings()
   const app = createApp({
     clock,
     random: systemRandom,
     ids: systemIds,
     config: () => config,
     blobs,
+    fileReadings,
     keys: store.keys,
     tenant: store.tenant,
     ends,
@@ -157,6 +160,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
       app.server.closeAllConnections()
       await closed
       http.close()
+      await fileReadings.close()
       await store.close()
       blobs.close()
     },

@@ -126,6 +126,25 @@ describe('a call whose reply was lost', () => {
   })
 })
 
+it('a completion that is sent again while the first one is still at it is that one', async () => {
+  const { secret } = await server.newKey({ account: 'acct_impatient' })
+  const client = openaiOf(server, secret)
+  const size = 3_000_000
+  const { id } = await client.uploads.create({
+    filename: 'a.txt',
+    purpose: 'user_data',
+    bytes: size,
+    mime_type: 'text/plain',
+  })
+  const part = await client.uploads.parts.create(id, { data: await toFile(Buffer.alloc(size, 'x'), 'part') })
+  const complete = (headers: Record<string, string> = {}) =>
+    client.uploads.complete(id, { part_ids: [part.id] }, { headers })
+  const again = { 'x-stainless-retry-count': '1' }
+  const all = await Promise.all([complete(again), complete(again), complete(again)])
+  expect(new Set(all.map(({ file }) => file?.id)).size).toBe(1)
+  expect(await filesOf(client)).toEqual([all[0]?.file?.id])
+})
+
 describe('an idempotency key', () => {
   const order = (file: string, more: object = {}) =>
     ({ input_file_id: file, endpoint: '/v1/chat/completions', completion_window: '24h', ...more }) as const

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild } from '../processes/child.ts'
-import { startGatewayProcess } from '../processes/gateway.ts'
+import { type GatewayProcess, startGatewayProcess } from '../processes/gateway.ts'
 import { numberOf } from '../processes/message.ts'
 import { uploadFile } from '../processes/upload.ts'
 import { bytesOf, type FileShape, requestFile } from '../request-file.ts'
@@ -43,9 +44,13 @@ const parse =
     }
   }
 
-const removeFile = async (server: { url: string; apiKey: string }, file: string): Promise<void> => {
-  const headers = { authorization: `Bearer ${server.apiKey}` }
-  await fetch(`${server.url}/v1/files/${file}`, { method: 'DELETE', headers })
+/** A round more each time would leave the next one less memory for files; and its removal must not disturb it. */
+const removedMs = 2_500
+
+const removeFile = async ({ url, apiKey }: GatewayProcess, file: string): Promise<void> => {
+  const headers = { authorization: `Bearer ${apiKey}` }
+  await fetch(`${url}/v1/files/${file}`, { method: 'DELETE', headers })
+  await sleep(removedMs)
 }
 
 export const uploadLongLines = upload(longLines)

@@ -1,6 +1,7 @@
 import type { Trouble } from '../batch/trouble.ts'
 import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { Config } from '../config/config.ts'
+import type { FileReadings } from '../intake/file/thread/client.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { KeyStore } from '../storage/operator.ts'
 import type { TenantStore } from '../storage/tenant.ts'
@@ -14,6 +15,7 @@ export interface ServerContext {
   /** As it is now: read it once for each request, and never keep it for the next. */
   config(): Config
   readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
+  readonly fileReadings: Pick<FileReadings, 'open'>
   readonly keys: Pick<KeyStore, 'keyByHash'>
   tenant(account: string): TenantStore
   readonly ends: BatchEnds

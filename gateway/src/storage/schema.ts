@@ -213,7 +213,6 @@ CREATE TABLE file (
   batch TEXT,
   part TEXT CHECK (part IN ('output', 'error')),
   bytes INTEGER NOT NULL DEFAULT 0,
-  sha256 TEXT,
   contents TEXT,                      -- what intake found in it, encoded by intake; null: it was not read
   created_at INTEGER NOT NULL,
   expires_at INTEGER,

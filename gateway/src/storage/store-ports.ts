@@ -18,6 +18,7 @@ import {
   findFile,
   listFiles,
   removeFile,
+  uploadedLately,
 } from './verbs/files.ts'
 import { findEarlierCreate } from './verbs/find-create.ts'
 import { gates, saveGates } from './verbs/gates.ts'
@@ -105,6 +106,7 @@ const fileStore = (db: Db, account: string): FileStore => ({
   beginFile: (file) => beginFile(db, account, file),
   addFileShards: (file, shards) => addFileShards(db, account, file, shards),
   endFile: (file, end) => endFile(db, account, file, end),
+  uploadedLately: (upload) => uploadedLately(db, account, upload),
   dropFile: (file) => dropFile(db, account, file),
   file: (id) => findFile(db, account, id),
   fileContents: (id) => fileContents(db, account, id),

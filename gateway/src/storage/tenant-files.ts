@@ -5,8 +5,10 @@ export interface FileStore {
   /** Opens a file that is being uploaded: nobody sees it before `endFile`. */
   beginFile(file: NewFile): Promise<void>
   addFileShards(file: string, shards: readonly NewShard[]): Promise<void>
-  /** From here on it is there; or the file that an earlier upload of the same bytes made, where it is sent again. */
+  /** From here on it is there. */
   endFile(file: string, end: FileEnd): Promise<FileView>
+  /** Files of the last ten minutes that an upload which is sent again may have made before, the newest first. */
+  uploadedLately(upload: UploadedFile): Promise<FileView[]>
   /** Forgets a file whose upload failed. */
   dropFile(file: string): Promise<void>
   file(id: string): Promise<FileView | undefined>
@@ -26,19 +28,24 @@ export interface NewFile {
   readonly blob: string
 }
 
+/** What an upload says of its file, and how large it was. */
+export interface UploadedFile {
+  readonly apiKey: string
+  readonly purpose: string
+  readonly filename: string
+  readonly bytes: number
+}
+
 /** What is known of a file once all of it has come. */
 export interface FileEnd {
   readonly purpose: string
   readonly filename: string
   readonly bytes: number
-  readonly sha256: string
   readonly contents: string | null
   /** No batch can be made of it: its shards are forgotten. */
   readonly dropShards: boolean
   /** From its creation; null: it is kept. */
   readonly expiresMs: number | null
-  /** The client library says that it sends this upload again. */
-  readonly again: boolean
 }
 
 export interface FilePage {

@@ -10,7 +10,7 @@ const checked = (text: string | Buffer): CheckedLine => {
   const bytes = Buffer.isBuffer(text) ? text : Buffer.from(text)
   const scanner = new LineScanner()
   scanner.scan(bytes, 0, bytes.length)
-  return checkLine({ bytes, start: 0, end: bytes.length, isKnownUtf8: false }, scanner, LIMITS)
+  return checkLine({ bytes, start: 0, end: bytes.length, isPlain: false }, scanner, LIMITS)
 }
 
 const lineWith = (more: object): string =>

@@ -38,8 +38,8 @@ export interface LineBytes {
   readonly bytes: Buffer
   readonly start: number
   readonly end: number
-  /** What it lies in was looked at as a whole. */
-  readonly isKnownUtf8: boolean
+  /** What it lies in was looked at as a whole: it is UTF-8, and has no escape such as `\\ud800`. */
+  readonly isPlain: boolean
 }
 
 /** Reads and checks a line whose members the scanner has found. */
@@ -67,11 +67,11 @@ export const checkLine = (line: LineBytes, scanned: LineScanner, limits: LineLim
 
 /** The object, or what is wrong with the line. */
 const objectOf = (
-  { bytes, start, end, isKnownUtf8 }: LineBytes,
+  { bytes, start, end, isPlain }: LineBytes,
   scanned: LineScanner,
   depthMax: number,
 ): Record<string, unknown> | string => {
-  if (!isKnownUtf8 && !isUtf8(bytes.subarray(start, end))) return 'This line is not valid UTF-8.'
+  if (!isPlain && !isUtf8(bytes.subarray(start, end))) return 'This line is not valid UTF-8.'
   if (scanned.depth > depthMax)
     return `This line is nested ${scanned.depth} levels deep; at most ${depthMax} are taken.`
   const text = bytes.toString('utf8', start, end)
@@ -79,7 +79,7 @@ const objectOf = (
   // OpenAI's very words: clients compare with them.
   if (value === undefined) return 'This line is not parseable as valid JSON.'
   if (!isObject(value)) return `This line must be a JSON object, got ${shown(value)}.`
-  if (countKeys(value) === scanned.keys && !text.includes('\\u')) return value
+  if (countKeys(value) === scanned.keys && (isPlain || !text.includes('\\u'))) return value
   return firstProblemOf(bytes.subarray(start, end), text, value, scanned.keys) ?? value
 }
 

@@ -88,3 +88,9 @@ const COUNT_MAX = 1_000_000_000
 
 const isCount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
+
+/** How many texts an embeddings request brings; a list of numbers is one text, in tokens. 0 for other endpoints. */
+export const embeddedInputsOf = (url: string, { input }: Body): number => {
+  if (url !== '/v1/embeddings') return 0
+  return Array.isArray(input) && typeof input[0] !== 'number' ? input.length : 1
+}

@@ -143,6 +143,15 @@ describe('a file that is read', () => {
     ])
   })
 
+  it('has as many texts to embed, over all its lines, as it may have requests', async () => {
+    const embed = (id: string, input: unknown) =>
+      JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/embeddings', body: { model: 'm', input } })
+    const most = [embed('a', Array(28).fill('x')), embed('b', 'x'), embed('c', Array(40).fill(7))]
+    expect((await read(joined(most))).contents.faults).toEqual([])
+    const { contents } = await read(joined([...most, embed('d', [[1], [2]]), embed('e', 'x')]))
+    expect(contents.faults).toMatchObject([{ code: 'too_many_tasks', line: null }])
+  })
+
   it('has models and endpoints up to a thousand', async () => {
     const reader = new FileReader({ ...LIMITS, linesMax: 2_000 }, { next: () => 0.3 })
     for (let n = 0; n < 1_002; n += 1) reader.push(joined([line(`r-${n}`, { model: `m-${n}` })]))

@@ -8,7 +8,7 @@ import type { FileLimits, IntakeLimits } from '../limits.ts'
 import type { ShardDraft } from '../shard-draft.ts'
 import { checkLine, type RequestLine } from './check-line.ts'
 import type { FileContents } from './contents.ts'
-import { outputTokensOf } from './endpoints.ts'
+import { embeddedInputsOf, outputTokensOf } from './endpoints.ts'
 import { IdTable } from './id-table.ts'
 import { LineFaults } from './line-faults.ts'
 import { LineScanner } from './line-scanner.ts'
@@ -39,12 +39,16 @@ export class FileReader {
   readonly #retried = new RetriedRequests()
   readonly #cutter: Cutter
   #chunk: Buffer | undefined
-  /** All lines that lie within the chunk are UTF-8: one look at all of them is cheaper than one at each. */
-  #chunkIsUtf8 = false
+  /**
+   * All lines that lie within the chunk are UTF-8 and have no `\\u` escapes: one look at all of them is cheaper
+   * than one at each.
+   */
+  #chunkIsPlain = false
   #ready: ShardDraft[] = []
   #shards = 0
   #lines = 0
   #requests = 0
+  #embeddedInputs = 0
   #suspicions: Suspicion[] = []
 
   constructor(limits: FileLimits & IntakeLimits, random: Random) {
@@ -69,7 +73,8 @@ export class FileReader {
 
   push(chunk: Buffer): void {
     this.#chunk = chunk
-    this.#chunkIsUtf8 = isUtf8(chunk.subarray(...wholeLinesOf(chunk, this.#splitter.isWithinLine)))
+    const lines = chunk.subarray(...wholeLinesOf(chunk, this.#splitter.isWithinLine))
+    this.#chunkIsPlain = isUtf8(lines) && !lines.includes('\\u', 0, 'latin1')
     this.#splitter.push(chunk)
   }
 
@@ -116,8 +121,8 @@ export class FileReader {
       return
     }
     this.#scanner.scan(bytes, start, end)
-    const isKnownUtf8 = this.#chunkIsUtf8 && bytes === this.#chunk
-    const checked = checkLine({ bytes, start, end, isKnownUtf8 }, this.#scanner, this.#limits)
+    const isPlain = this.#chunkIsPlain && bytes === this.#chunk
+    const checked = checkLine({ bytes, start, end, isPlain }, this.#scanner, this.#limits)
     if (checked.kind === 'request') this.#takeRequest(line, bytes, checked)
     else if (checked.kind === 'problem') this.#faults.add(line.number, checked.problem)
     else this.#takeErrorLine(line.number, checked.requestId)
@@ -125,6 +130,7 @@ export class FileReader {
 
   #takeRequest(line: Line, bytes: Buffer, request: RequestLine): void {
     this.#suspect(line, bytes, request.customId)
+    this.#countInputs(embeddedInputsOf(request.url, request.body))
     if (this.#retried.any) this.#faultMixed(line.number)
     else this.#cutRequest(line, request)
   }
@@ -191,6 +197,16 @@ export class FileReader {
   #faultMixed(line: number): void {
     const message = 'A file has requests, or lines of an error file; this one mixes them.'
     this.#faults.add(line, { code: 'invalid_request', message, param: null })
+  }
+
+  /** One request may bring many texts: all of them together are limited as requests are. */
+  #countInputs(count: number): void {
+    const { linesMax } = this.#limits
+    const hadTooMany = this.#embeddedInputs > linesMax
+    this.#embeddedInputs += count
+    if (hadTooMany || this.#embeddedInputs <= linesMax) return
+    const message = `The embeddings requests of a file may have ${linesMax} inputs together.`
+    this.#faults.add(null, { code: 'too_many_tasks', message, param: null })
   }
 
   #faultTooMany(): void {

@@ -63,7 +63,8 @@ export class LineSplitter {
   #begin(piece: Buffer, offset: number): void {
     if (this.#begunBytes === 0) this.#begunOffset = offset
     this.#begunBytes += piece.length
-    if (this.#begunBytes <= this.#lineBytesMax) this.#begun.push(piece)
+    // Copied: the chunk may be filled anew before the line ends.
+    if (this.#begunBytes <= this.#lineBytesMax) this.#begun.push(Buffer.from(piece))
     else this.#begun = []
   }
 

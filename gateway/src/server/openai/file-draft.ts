@@ -1,10 +1,10 @@
 import type { Hash } from 'node:crypto'
-import { blocksOf } from '../../intake/file/blocks.ts'
-import type { FileContents } from '../../intake/file/contents.ts'
-import { encodeContents } from '../../intake/file/contents.ts'
-import { FileReader } from '../../intake/file/file-reader.ts'
-import { Fingerprint } from '../../intake/file/fingerprint.ts'
-import type { BlobWriter } from '../../storage/blobs/blobs.ts'
+import { encodeContents, type FileContents } from '../../intake/file/contents.ts'
+import { filledBlocks, SharedBlocks } from '../../intake/file/shared-blocks.ts'
+import type { FileReading } from '../../intake/file/thread/client.ts'
+import { WorkBehind } from '../../intake/file/work-behind.ts'
+import type { Blobs, BlobWriter } from '../../storage/blobs/blobs.ts'
+import type { NewShard } from '../../storage/shards.ts'
 import type { TenantStore } from '../../storage/tenant.ts'
 import type { FileView } from '../../storage/tenant-files.ts'
 import type { ServerContext } from '../context.ts'
@@ -22,7 +22,7 @@ export interface FileDetails {
 
 interface Taken {
   readonly bytes: number
-  readonly sha256: string
+  /** Undefined where no batches can be made of it. */
   readonly contents: FileContents | undefined
 }
 
@@ -36,6 +36,7 @@ export class FileDraft {
   readonly #store: TenantStore
   readonly #apiKey: string
   #writer: BlobWriter | undefined
+  #reading: FileReading | undefined
   #taken: Taken | undefined
 
   constructor(context: ServerContext, { account, apiKey }: { account: string; apiKey: string }) {
@@ -50,59 +51,71 @@ export class FileDraft {
     source: AsyncIterable<Buffer>,
     { readLines, md5 }: { readLines: boolean; md5?: Hash },
   ): Promise<void> {
-    const { blobs, random } = this.#context
-    const { files, intake } = this.#context.config()
+    const { blobs } = this.#context
+    const { files } = this.#context.config()
     const full = this.#context.noRoom()
     if (full) throw new ApiError('disk_full', full.message)
     await this.#store.beginFile({ id: this.id, apiKey: this.#apiKey, blob: this.#blob })
-    const writer = await blobs.create(this.#blob)
-    this.#writer = writer
-    const reader = readLines ? new FileReader({ ...intake, ...files }, random) : undefined
-    const fingerprint = new Fingerprint()
-    let bytes = 0
-    /** Of the block before: it is written and digested by other threads while this one reads the next. */
-    let stored: Promise<unknown> = Promise.resolve()
-    for await (const block of blocksOf(source, BLOCK_BYTES)) {
-      bytes += block.length
-      if (bytes > files.bytesMax) throw tooLarge(files.bytesMax)
-      await stored
-      stored = Promise.all([writer.write(block), fingerprint.add(block)])
-      // It is awaited at the next turn; where this turn fails, that failure is the one to tell.
-      stored.catch(() => undefined)
-      md5?.update(block)
-      reader?.push(block)
-      await this.#storeShards(reader)
+    this.#writer = await blobs.create(this.#blob)
+    if (readLines) this.#reading = this.#openReading()
+    const blocks = new SharedBlocks(BLOCK_BYTES)
+    const behind = new WorkBehind(BEHIND_BYTES_MAX)
+    let length = 0
+    try {
+      for await (const { block, bytes } of filledBlocks(atMost(source, files.bytesMax), blocks)) {
+        length += bytes.length
+        behind.add(
+          bytes.length,
+          this.#storeBlock(this.#writer, bytes).then(() => blocks.giveBack(block)),
+        )
+        md5?.update(bytes)
+        await behind.room()
+      }
+      await behind.ended()
+    } finally {
+      // Nothing may write any more when what was written is dropped.
+      await behind.settled()
     }
-    await stored
-    await writer.commit()
-    const contents = await reader?.end((start, length) => blobs.read(this.#blob, start, length))
-    await this.#storeShards(reader)
-    this.#taken = { bytes, sha256: await fingerprint.hex(), contents }
+    await this.#writer.commit()
+    const found = await this.#reading?.end((start, count) => blobs.read(this.#blob, start, count))
+    await this.#storeShards(found?.shards ?? [])
+    this.#taken = { bytes: length, contents: found?.contents }
   }
 
   /** The file is there from here on; or the one that an earlier upload of the same bytes made. */
   async finish({ purpose, filename, expiresMs, again }: FileDetails): Promise<FileView> {
     const taken = this.#taken
     if (!taken) throw new Error(`${this.id} was not taken in`)
-    const { bytes, sha256 } = taken
+    const { bytes } = taken
+    const earlier = again ? await this.#sameFile({ purpose, filename, bytes }) : undefined
+    if (earlier) {
+      await this.drop()
+      return earlier
+    }
     const contents = purpose === 'batch' ? taken.contents : undefined
-    const view = await this.#store.endFile(this.id, {
+    return this.#store.endFile(this.id, {
       purpose,
       filename,
       bytes,
-      sha256,
       contents: contents ? encodeContents(contents) : null,
       dropShards: !contents || contents.faultsTotal > 0,
       expiresMs,
-      again,
     })
-    if (view.id !== this.id) await this.#removeBlob()
-    return view
+  }
+
+  /** One that was uploaded before and has the very bytes of this one. */
+  async #sameFile(said: { purpose: string; filename: string; bytes: number }): Promise<FileView | undefined> {
+    for (const file of await this.#store.uploadedLately({ ...said, apiKey: this.#apiKey })) {
+      if (file.blob && (await haveSameBytes(this.#context.blobs, this.#blob, file.blob, said.bytes)))
+        return file
+    }
+    return undefined
   }
 
   /** After any failure; safe to call where nothing was begun. */
   async drop(): Promise<void> {
     try {
+      this.#reading?.drop()
       await this.#writer?.abort()
       await this.#store.dropFile(this.id)
       await this.#removeBlob()
@@ -120,14 +133,51 @@ export class FileDraft {
     return this.#context.blobs.remove(this.#blob)
   }
 
-  async #storeShards(reader: FileReader | undefined): Promise<void> {
-    const shards = reader?.takeShards() ?? []
+  #openReading(): FileReading {
+    const { random, fileReadings } = this.#context
+    const { files, intake } = this.#context.config()
+    return fileReadings.open({ limits: { ...intake, ...files }, seeds: [random.next(), random.next()] })
+  }
+
+  /** Written and read at the same time. */
+  async #storeBlock(writer: BlobWriter, bytes: Buffer): Promise<void> {
+    const read = this.#reading?.push(bytes).then((shards) => this.#storeShards(shards))
+    await Promise.all([writer.write(bytes), read])
+  }
+
+  async #storeShards(shards: readonly NewShard[]): Promise<void> {
     if (shards.length > 0) await this.#store.addFileShards(this.id, shards)
   }
 }
 
-/** The loop reads one without a pause: 2 ms for short lines. */
-const BLOCK_BYTES = 262_144
+const BLOCK_BYTES = 1_048_576
+const BEHIND_BYTES_MAX = 6 * 1_048_576
+
+const haveSameBytes = async (
+  blobs: Pick<Blobs, 'read'>,
+  left: string,
+  right: string,
+  length: number,
+): Promise<boolean> => {
+  for (let at = 0; at < length; at += BLOCK_BYTES) {
+    const [one, other] = await Promise.all([
+      blobs.read(left, at, BLOCK_BYTES),
+      blobs.read(right, at, BLOCK_BYTES),
+    ])
+    if (!one.equals(other)) return false
+  }
+  return true
+}
+
+/** Refused as soon as it is too large, and not only when the next block is full. */
+async function* atMost(source: AsyncIterable<Buffer>, bytesMax: number): AsyncGenerator<Buffer> {
+  let bytes = 0
+  for await (const chunk of source) {
+    bytes += chunk.length
+    if (bytes > bytesMax) throw tooLarge(bytesMax)
+    yield chunk
+  }
+}
 
 const tooLarge = (bytesMax: number): ApiError =>
   new ApiError('file_too_large', `File is too large. It may have ${bytesMax} bytes.`)

@@ -6,6 +6,7 @@ import type { FileView } from '../../storage/tenant-files.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { readCreateHeaders } from '../create-headers.ts'
+import { createCreatesInLine } from '../creates-in-line.ts'
 import { ApiError } from '../errors.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
 import { writeHead } from '../write-head.ts'
@@ -27,11 +28,21 @@ export const fileRoutes = (
   context: ServerContext,
   authenticate: Authenticate,
 ): void => {
+  const line = createCreatesInLine()
   const keyOf = (request: FastifyRequest) => authenticate(request.headers.authorization)
 
   app.post('/v1/files', async (request) => {
     const { id: apiKey, account } = await keyOf(request)
-    const { again } = readCreateHeaders(request.headers)
+    const headers = readCreateHeaders(request.headers)
+    // One that is sent again waits for those before it: the first may still be on its way in.
+    const order = { account, apiKey, again: headers.again, idempotencyKey: null }
+    return line.run(order, () => takeFile(request, order))
+  })
+
+  const takeFile = async (
+    request: FastifyRequest,
+    { account, apiKey, again }: { account: string; apiKey: string; again: boolean },
+  ) => {
     const draft = new FileDraft(context, { account, apiKey })
     try {
       let filename: string | undefined
@@ -55,7 +66,7 @@ export const fileRoutes = (
       await draft.drop()
       throw error
     }
-  })
+  }
 
   app.get('/v1/files', async (request: FastifyRequest<{ Querystring: PageQuery }>) => {
     const { account } = await keyOf(request)

@@ -25,8 +25,10 @@ export const readMultipart = async (
   const fields = new Map<string, string>()
   let taking: Promise<void> | undefined
   let taken: Readable | undefined
+  let hasFailed = false
   const { promise: parsed, resolve, reject } = Promise.withResolvers<void>()
   const fail = (error: Error): void => {
+    hasFailed = true
     request.unpipe(parser)
     reject(error)
     // The parser leaves a file that breaks off as it is, and whoever reads it would wait for ever.
@@ -38,9 +40,10 @@ export const readMultipart = async (
     const field = nameOf(name)
     // It may break off before anybody has begun to read it.
     bytes.on('error', failMalformed)
-    if (field !== fileField || taking) {
+    // The parser goes on to the end of what it has in hand: nobody waits for a file in it any more.
+    if (hasFailed || field !== fileField || taking) {
       bytes.resume()
-      fail(taking ? givenTwice(field) : unexpectedFile(field, fileField))
+      if (!hasFailed) fail(taking ? givenTwice(field) : unexpectedFile(field, fileField))
       return
     }
     taken = bytes

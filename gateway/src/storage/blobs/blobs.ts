@@ -17,7 +17,10 @@ export interface Blobs {
 }
 
 export interface BlobWriter {
-  /** Takes the bytes over (the caller does not change them afterwards). Resolves when more may come. */
+  /**
+   * Takes the bytes over (the caller does not change them afterwards). Resolves when they are written; the next
+   * ones may be given before, and lie behind them in the order in which they were given.
+   */
   write(bytes: Uint8Array): Promise<void>
   /** Makes the whole blob durable under its name. */
   commit(): Promise<{ bytes: number }>

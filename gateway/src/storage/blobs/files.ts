@@ -79,9 +79,20 @@ interface WriterOptions {
 
 const createWriter = ({ root, draft, target, handle, onCommit }: WriterOptions): BlobWriter => {
   let bytesWritten = 0
+  let writing: Promise<void> = Promise.resolve()
   let bytesSyncing = 0
   let syncing: Promise<void> = Promise.resolve()
   let open = true
+
+  const writeAll = async (bytes: Uint8Array): Promise<void> => {
+    for (let at = 0; at < bytes.length; ) {
+      // The system may take less than it was given, above all when the disk is nearly full.
+      const written = await handle.write(bytes, at, bytes.length - at, bytesWritten)
+      at += written.bytesWritten
+      bytesWritten += written.bytesWritten
+    }
+    syncBehind()
+  }
 
   /** A large blob is synced while it is still coming, so that its commit has little left to wait for. */
   const syncBehind = (): void => {
@@ -99,14 +110,12 @@ const createWriter = ({ root, draft, target, handle, onCommit }: WriterOptions):
   }
 
   return {
-    async write(bytes) {
-      for (let at = 0; at < bytes.length; ) {
-        // The system may take less than it was given, above all when the disk is nearly full.
-        const written = await handle.write(bytes, at, bytes.length - at, bytesWritten)
-        at += written.bytesWritten
-        bytesWritten += written.bytesWritten
-      }
-      syncBehind()
+    write(bytes) {
+      // One after another: two writes to one file at the same moment spin for its lock, each on a core of its own.
+      writing = writing.then(() => writeAll(bytes))
+      // Whoever gave the bytes hears of a failure, and gives them up.
+      writing.catch(() => undefined)
+      return writing
     },
     async commit() {
       await syncing

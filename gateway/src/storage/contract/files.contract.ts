@@ -8,11 +8,9 @@ const fileEnd = (more: Partial<FileEnd> = {}): FileEnd => ({
   purpose: 'batch',
   filename: 'in.jsonl',
   bytes: 10,
-  sha256: 'sha',
   contents: '{}',
   dropShards: false,
   expiresMs: null,
-  again: false,
   ...more,
 })
 
@@ -96,15 +94,20 @@ export const fileCases = ({ open, itWithClock }: Cases): void => {
       expect(await stage.engine.existingFiles(['file-1', 'file-2'])).toEqual(['file-1'])
     })
 
-    it('that its client says it sends again is the one that is there', async () => {
+    itWithClock('is found again by what its upload said, for ten minutes', async () => {
       const stage = await open()
       const first = await upload(stage, 'file-1')
-      expect(await upload(stage, 'file-2', { again: true })).toEqual(first)
-      expect(await stage.tenant().file('file-2')).toBeUndefined()
-      expect((await upload(stage, 'file-3', { again: true, sha256: 'other' })).id).toBe('file-3')
-      expect((await upload(stage, 'file-4', { again: true, filename: 'b.jsonl' })).id).toBe('file-4')
-      expect((await upload(stage, 'file-5', { again: false })).id).toBe('file-5')
-      expect((await upload(stage, 'file-6', { again: true }, 'other')).id).toBe('file-6')
+      const sent = { apiKey: 'key-1', purpose: 'batch', filename: 'in.jsonl', bytes: 10 }
+      const found = (more = {}, account = ACCOUNT) =>
+        stage.tenant(account).uploadedLately({ ...sent, ...more })
+      expect(await found()).toEqual([first])
+      expect(await found({ apiKey: 'key-2' })).toEqual([])
+      expect(await found({ bytes: 11 })).toEqual([])
+      expect(await found({ filename: 'b.jsonl' })).toEqual([])
+      expect(await found({ purpose: 'vision' })).toEqual([])
+      expect(await found({}, 'other')).toEqual([])
+      stage.advance(600_001)
+      expect(await found()).toEqual([])
     })
 
     itWithClock('is listed by age, page by page, whatever was deleted between two pages', async () => {

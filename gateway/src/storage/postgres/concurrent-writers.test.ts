@@ -204,20 +204,7 @@ describe('a purge while late answers come', () => {
   })
 })
 
-describe('uploads at the same moment', () => {
-  it('of one file, sent again, make one', async () => {
-    const { tenant } = await open()
-    const store = tenant()
-    const ids = Array.from({ length: 10 }, (_, index) => `file-${index}`)
-    for (const id of ids) await store.beginFile({ id, apiKey: 'key-1', blob: `files/${id}` })
-    const end = { purpose: 'batch', filename: 'in.jsonl', bytes: 10, sha256: 'sha', contents: null }
-    const files = await Promise.all(
-      ids.map((id) => store.endFile(id, { ...end, dropShards: false, expiresMs: null, again: true })),
-    )
-    expect(new Set(files.map(({ id }) => id)).size).toBe(1)
-    expect(await store.files({ limit: 99, order: 'asc' })).toHaveLength(1)
-  })
-
+describe('at the same moment', () => {
   it('of a batch and the removal of its file: it is made in time or not at all', async () => {
     const { tenant, engine } = await open()
     const store = tenant()
@@ -233,8 +220,8 @@ describe('uploads at the same moment', () => {
           index: Buffer.from('i'),
         },
       ])
-      const end = { purpose: 'batch', filename: 'in.jsonl', bytes: 10, sha256: id, contents: null }
-      await store.endFile(id, { ...end, dropShards: false, expiresMs: null, again: false })
+      const end = { purpose: 'batch', filename: 'in.jsonl', bytes: 10, contents: null }
+      await store.endFile(id, { ...end, dropShards: false, expiresMs: null })
       const batch = newBatch({ id: `b${round}`, more: { file: id, blob: `files/${id}`, layout: 'apart' } })
       const [outcome] = await Promise.all([
         store.accept(batch, { kind: 'file', file: id }),

@@ -52,6 +52,7 @@ const TENANT: Record<keyof TenantStore, true> = {
   beginFile: true,
   addFileShards: true,
   endFile: true,
+  uploadedLately: true,
   dropFile: true,
   file: true,
   fileContents: true,

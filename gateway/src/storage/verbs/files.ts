@@ -3,7 +3,7 @@ import { SEGMENT_PARTS } from '../life-names.ts'
 import { int, intOrNull, oneOfOrNull, text, textOrNull } from '../rows.ts'
 import type { NewShard } from '../shards.ts'
 import type { Db, Row, SqlValue, Tx } from '../sql.ts'
-import type { FileEnd, FilePage, FileView, NewFile, StoredContents } from '../tenant-files.ts'
+import type { FileEnd, FilePage, FileView, NewFile, StoredContents, UploadedFile } from '../tenant-files.ts'
 
 const VIEW = 'id, purpose, filename, bytes, created_at, expires_at, blob, batch, part'
 
@@ -18,14 +18,13 @@ const ADD_SHARD = `
   SELECT id, ?, ?, ?, ?, ? FROM file WHERE id = ? AND account = ? AND state = 'writing'`
 
 const END = `
-  UPDATE file SET state = 'ready', purpose = ?, filename = ?, bytes = ?, sha256 = ?, contents = ?, created_at = ?, expires_at = ?
+  UPDATE file SET state = 'ready', purpose = ?, filename = ?, bytes = ?, contents = ?, created_at = ?, expires_at = ?
   WHERE id = ? AND account = ? AND state = 'writing' RETURNING ${VIEW}`
 
-const UPLOADED_BEFORE = `
-  SELECT ${VIEW} FROM file old
-  WHERE ${ALIVE} AND purpose = ? AND filename = ? AND sha256 = ? AND bytes = ? AND created_at >= ?
-    AND EXISTS (SELECT 1 FROM file this WHERE this.id = ? AND this.api_key = old.api_key)
-  ORDER BY created_at DESC, id DESC LIMIT 1`
+const UPLOADED_LATELY = `
+  SELECT ${VIEW} FROM file
+  WHERE ${ALIVE} AND api_key = ? AND purpose = ? AND filename = ? AND bytes = ? AND created_at >= ? AND blob IS NOT NULL
+  ORDER BY created_at DESC, id DESC LIMIT 3`
 
 const DROP_SHARDS = `
   DELETE FROM file_shard
@@ -63,33 +62,22 @@ export const addFileShards = async (
 
 export const endFile = (db: Db, account: string, id: string, end: FileEnd): Promise<FileView> =>
   db.write('upkeep', async (tx) => {
-    // The same upload may come once more while this one is being ended.
-    await tx.lock(`file:${account}`)
-    const earlier = end.again ? await uploadedBefore(tx, account, id, end) : undefined
-    if (earlier) {
-      await drop(tx, account, id)
-      return viewOf(earlier)
-    }
-    const expiresAt = end.expiresMs === null ? null : tx.now + end.expiresMs
     if (end.dropShards) await tx.run(DROP_SHARDS, [id, account])
-    const values = [end.purpose, end.filename, end.bytes, end.sha256, end.contents, tx.now, expiresAt]
+    const expiresAt = end.expiresMs === null ? null : tx.now + end.expiresMs
+    const values = [end.purpose, end.filename, end.bytes, end.contents, tx.now, expiresAt]
     // An end whose commit was in doubt is repeated: then the file is there already.
     const row = (await tx.get(END, [...values, id, account])) ?? (await tx.get(FIND, [id, account, tx.now]))
     if (!row) throw new InvariantBroken(`file ${id} was ended without being begun`)
     return viewOf(row)
   })
 
-const uploadedBefore = (tx: Tx, account: string, id: string, end: FileEnd): Promise<Row | undefined> =>
-  tx.get(UPLOADED_BEFORE, [
-    account,
-    tx.now,
-    end.purpose,
-    end.filename,
-    end.sha256,
-    end.bytes,
-    tx.now - AGAIN_MS,
-    id,
-  ])
+export const uploadedLately = (db: Db, account: string, upload: UploadedFile): Promise<FileView[]> =>
+  db.read(async (tx) => {
+    const { apiKey, purpose, filename, bytes } = upload
+    const since = tx.now - AGAIN_MS
+    const rows = await tx.all(UPLOADED_LATELY, [account, tx.now, apiKey, purpose, filename, bytes, since])
+    return rows.map(viewOf)
+  })
 
 export const dropFile = (db: Db, account: string, id: string): Promise<void> =>
   db.write('upkeep', (tx) => drop(tx, account, id))
