@@ -39,7 +39,10 @@ export const readMultipart = async (
   parser.on('file', (name, bytes, filename) => {
     const field = nameOf(name)
     // It may break off before anybody has begun to read it.
-    bytes.on('error', failMalformed)
+    bytes.on('error', (error) => {
+      // Whoever read it gave it up, and says why.
+      if (error.name !== 'AbortError') failMalformed(error)
+    })
     // The parser goes on to the end of what it has in hand: nobody waits for a file in it any more.
     if (hasFailed || field !== fileField || taking) {
       bytes.resume()
