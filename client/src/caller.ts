@@ -18,7 +18,7 @@ export const uploadSilenceSecondsMax = 600
 /** What every group of calls is made of. */
 export interface Caller {
   call(method: Call['method'], path: string, options?: CallOptions, rest?: Partial<Call>): Promise<unknown>
-  /** A long poll. */
+  /** A long poll; of what is said twice for older clients, once. */
   wait(path: string, options?: WaitOptions): Promise<unknown>
   /** The bytes of an answer as they come. */
   open(path: string, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>
@@ -31,7 +31,7 @@ export const createCaller = (settings: TransportSettings): Caller => {
     call,
     wait: (path, { waitSeconds = 0, ...options } = {}) =>
       call('GET', path, options, {
-        headers: { prefer: `wait=${waitSeconds}` },
+        headers: { prefer: `wait=${waitSeconds}, return=minimal` },
         silenceSecondsMax: silenceSecondsMax + waitSeconds,
       }),
     open: (path, { signal } = {}) => open(settings, { method: 'GET', path, signal, silenceSecondsMax }),

@@ -148,7 +148,7 @@ describe('a long poll', () => {
     })
     const batch = await client.batches.get('batch_1', { waitSeconds: 7 })
     expect(batch.status).toBe('completed')
-    expect(seen[0]?.headers.prefer).toBe('wait=7')
+    expect(seen[0]?.headers.prefer).toBe('wait=7, return=minimal')
   })
 
   it('that breaks off in its middle is asked again', async () => {

@@ -52,9 +52,8 @@ export interface FinishedRequest {
 
 export interface FinishedReply {
   readonly status: number
+  readonly headers: { get(name: string): string | undefined }
   readonly body: Buffer
-  /** The provider's own id for the call. */
-  readonly requestId: string | null
 }
 
 /** Why a request failed; the provider's own error is kept as it came. */

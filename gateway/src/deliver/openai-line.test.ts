@@ -29,7 +29,7 @@ const IDS = { id: 'batch_req_b1_7', custom_id: 'a"b' }
 describe('the line of a finished request', () => {
   it("has the provider's own bytes, on one line", () => {
     const body = Buffer.from('{\r\n  "n": 12345678901234567890,\n  "s": "\\u00e9\\n😀"\n}')
-    const reply = { status: 200, body, requestId: 'req_"1' }
+    const reply = { status: 200, body, headers: new Map([['x-request-id', 'req_"1']]) }
     expect(shown({ kind: 'succeeded', reply })).toEqual({
       ...IDS,
       response: { status_code: 200, request_id: 'req_"1', body: JSON.parse(body.toString()) },

@@ -20,7 +20,7 @@ export const openaiLine = (finished: FinishedRequest): Buffer => {
 }
 
 const answered = (head: string, reply: FinishedReply, id: string): Buffer => {
-  const before = `${head}${responseHead(reply.status, reply.requestId ?? id)}`
+  const before = `${head}${responseHead(reply.status, reply.headers.get('x-request-id') ?? id)}`
   const beforeBytes = Buffer.byteLength(before)
   const line = Buffer.allocUnsafe(beforeBytes + reply.body.length + TAIL.length)
   line.write(before)

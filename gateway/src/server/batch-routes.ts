@@ -12,7 +12,7 @@ import { isOpenaiClient } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
 import { requireJson } from './media-type.ts'
 import { keepCompany } from './native/answer-later.ts'
-import { readWait } from './native/prefer.ts'
+import { readWait, wantsMinimal } from './native/prefer.ts'
 import { openaiBatchJson, validatingJson } from './openai/batch-json.ts'
 import { listJson } from './openai/file-json.ts'
 import { type PageQuery, readLimit, readText } from './openai/page-query.ts'
@@ -121,8 +121,9 @@ export const batchRoutes = (
     // Before the wait: once it has begun, the status is sent.
     const query = readResultsQuery(request.query, found.batch)
     const standardMs = query.order === 'completion' ? 0 : longPollMs(found)
+    const minimal = wantsMinimal(request.headers.prefer)
     const ended = await whenEnded(found, { request, reply, standardMs })
-    return stream(reply, await answerResults(context, { ...ended, query }))
+    return stream(reply, await answerResults(context, { ...ended, query, minimal }))
   })
 
   app.post('/v1/batches/:id/cancel', async (request: BatchRequest) => {

@@ -61,7 +61,7 @@ const run = (options: { providerLimit: (ms: number) => number; forMs: number; re
         entered.done(ANSWER, refused ? throttled : SUCCESS)
       })
     }
-    gate.whenReady('batch', pump)
+    gate.watch('batch', pump).wait()
   }
 
   pump()

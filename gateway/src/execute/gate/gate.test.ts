@@ -6,6 +6,13 @@ import type { Failure, FailureClass } from '../../provider/failure.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { createGate, type Gate, type GateLimits, type Lane, type Permit } from './gate.ts'
 
+/** Waits once at a gate; the returned function takes that back. */
+const whenReady = (gate: Gate, lane: Lane, callback: () => void): (() => void) => {
+  const watcher = gate.watch(lane, callback)
+  watcher.wait()
+  return watcher.cancel
+}
+
 const LIMITS: GateLimits = { concurrencyMax: 1_000, concurrencyInitial: 32, interactiveShare: 0 }
 
 const failure = (of: FailureClass, retryAfterMs?: number): Failure => ({
@@ -56,7 +63,7 @@ describe('entering', () => {
     expect(permits).toHaveLength(2)
     const called: string[] = []
     for (const name of ['a', 'b']) {
-      gate.whenReady('batch', () => {
+      whenReady(gate, 'batch', () => {
         called.push(name)
         gate.tryEnter('batch', 1)
       })
@@ -71,7 +78,7 @@ describe('entering', () => {
   it('calls nobody who took it back', () => {
     const { gate } = open({ concurrencyInitial: 1, concurrencyMax: 1 })
     const permit = enter(gate)
-    const cancel = gate.whenReady('batch', () => {
+    const cancel = whenReady(gate, 'batch', () => {
       throw new Error('called')
     })
     cancel()
@@ -84,9 +91,9 @@ describe('entering', () => {
     let called = 0
     const again = (): void => {
       called += 1
-      gate.whenReady('batch', again)
+      whenReady(gate, 'batch', again)
     }
-    gate.whenReady('batch', again)
+    whenReady(gate, 'batch', again)
     expect(called).toBe(0)
     clock.advance(10)
     expect(called).toBeGreaterThan(0)
@@ -120,7 +127,7 @@ describe('two lanes', () => {
     let current = enter(gate)
     const order: Lane[] = []
     const wait = (lane: Lane): void => {
-      gate.whenReady(lane, () => {
+      whenReady(gate, lane, () => {
         order.push(lane)
         const permit = gate.tryEnter(lane, 1)
         if (!permit) throw new Error('called without room')
@@ -144,7 +151,7 @@ describe('what the gate learns', () => {
     expect(gate.tryEnter('batch', 1)).toBeUndefined()
     expect(gate.state()).toMatchObject({ state: 'paused', until: clock.now() + 2_000 })
     let called = false
-    gate.whenReady('batch', () => {
+    whenReady(gate, 'batch', () => {
       called = true
     })
     clock.advance(1_999)
@@ -181,7 +188,7 @@ describe('what the gate learns', () => {
     for (let i = 0; i < 20; i += 1) enter(gate).done(answered(), failure('server_error'))
     expect(gate.state()).toMatchObject({ state: 'tripped', reason: '20 of the last 20 calls failed' })
     let entered = 0
-    gate.whenReady('batch', () => {
+    whenReady(gate, 'batch', () => {
       entered = enterAll(gate).length
     })
     clock.advance(5_000)
@@ -275,7 +282,7 @@ it('never lets in more than its limit, and forgets nobody who waits, whatever ha
         else if (each.do === 'advance') clock.advance(each.ms)
         else {
           waiting += 1
-          gate.whenReady(each.lane, () => {
+          whenReady(gate, each.lane, () => {
             waiting -= 1
             tryEnter(each.lane, 10)
           })
@@ -301,7 +308,7 @@ describe('limits that are changed', () => {
     gate.adjust({ ...LIMITS, concurrencyInitial: 2, concurrencyMax: 2 })
     expect(gate.state()).toMatchObject({ inFlight: 4, limit: 2 })
     let called = 0
-    gate.whenReady('batch', () => {
+    whenReady(gate, 'batch', () => {
       called += 1
     })
     for (const permit of permits.splice(0, 2)) permit.done(answered(), SUCCESS)
@@ -314,7 +321,7 @@ describe('limits that are changed', () => {
     const { gate } = open({ concurrencyInitial: 1, concurrencyMax: 1 })
     enterAll(gate)
     let called = 0
-    gate.whenReady('batch', () => {
+    whenReady(gate, 'batch', () => {
       called += 1
     })
     gate.adjust({ ...LIMITS, concurrencyInitial: 2, concurrencyMax: 2 })

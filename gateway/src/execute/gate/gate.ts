@@ -7,9 +7,9 @@ import { RETRY_TABLE } from '../realtime/retry-table.ts'
 import { createBreaker, type Sign } from './breaker.ts'
 import { createConcurrency, type LearnedConcurrency } from './concurrency.ts'
 import { createPacing, type LearnedRates } from './pacing.ts'
-import { createWaiters, type Lane } from './waiters.ts'
+import { createWaiters, type Lane, type Watcher } from './waiters.ts'
 
-export type { Lane } from './waiters.ts'
+export type { Lane, Watcher } from './waiters.ts'
 
 /** Decides when a deployment may be called next. One for each deployment, used by every path to it. */
 export interface Gate {
@@ -17,8 +17,8 @@ export interface Gate {
   canEnter(lane: Lane): boolean
   /** Lets one call in, or nothing. Never waits: it runs thousands of times a second. */
   tryEnter(lane: Lane, tokens: number): Permit | undefined
-  /** Calls back once, as soon as entering may succeed; the returned function takes that back. */
-  whenReady(lane: Lane, callback: () => void): () => void
+  /** Calls back, once each time that it is asked to wait, as soon as entering may succeed. */
+  watch(lane: Lane, callback: () => void): Watcher
   state(): GateState
   /** How many calls it would have in flight now. */
   limit(): number
@@ -156,10 +156,15 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
       if (isFull(lane)) concurrency.full()
       return entered
     },
-    whenReady(lane, callback) {
-      const cancel = waiters.add(lane, callback)
-      if (!waking) armTimer()
-      return cancel
+    watch(lane, callback) {
+      const watcher = waiters.watcher(lane, callback)
+      return {
+        wait() {
+          watcher.wait()
+          if (!waking) armTimer()
+        },
+        cancel: () => watcher.cancel(),
+      }
     },
     state() {
       const now = clock.monotonic()

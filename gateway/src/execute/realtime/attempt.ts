@@ -83,7 +83,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
       usage: priced.usage,
       charge: priced.charge,
       error: null,
-      reply: { status: reply.status, body: reply.body, requestId: reply.headers.get('x-request-id') ?? null },
+      reply,
     })
     const latencyMs = clock.monotonic() - (pending.firstCallAt ?? clock.monotonic())
     record(pending, { ...priced, position: pending.position, kind: 'succeeded', latencyMs, line })

@@ -4,6 +4,7 @@ import type { Clock } from '../../clock/clock.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { AppendReceipt, ClaimedShard, WorkerNews } from '../../storage/engine.ts'
+import type { Watcher } from '../gate/waiters.ts'
 import type { RunStop } from '../run-end.ts'
 import { createFairQueue, type FairQueue } from '../schedule/fair-queue.ts'
 import type { Attempt } from './attempt.ts'
@@ -65,8 +66,7 @@ export interface EngineOptions {
 interface ModelLane {
   readonly queue: FairQueue<Pending>
   readonly runs: Set<ShardRun>
-  waitingForGate: boolean
-  readonly onReady: () => void
+  readonly watch: Pick<Watcher, 'wait'>
   /** Shards came since the last time that another claim was asked for. */
   fed: boolean
 }
@@ -94,12 +94,8 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     const lane: ModelLane = {
       queue: createFairQueue(options.quantumBytes),
       runs: new Set(),
-      waitingForGate: false,
+      watch: routes.watch(model, () => pumpLane(model, lane)),
       fed: false,
-      onReady() {
-        lane.waitingForGate = false
-        pumpLane(model, lane)
-      },
     }
     lanes.set(model, lane)
     return lane
@@ -210,7 +206,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     while (options.mayStart() && sinkHasRoom()) {
       const ready = routes.ready(model)
       if (!ready) {
-        wakeWhenReady(model, lane)
+        wakeWhenReady(lane)
         return
       }
       const pending = lane.queue.take()
@@ -219,7 +215,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       const route = routes.enter(model, pending.run.claimed.endpoint, pending)
       if (!route) {
         pending.run.putBack(pending)
-        wakeWhenReady(model, lane)
+        wakeWhenReady(lane)
         return
       }
       send(pending, route)
@@ -235,10 +231,8 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     return true
   }
 
-  const wakeWhenReady = (model: string, lane: ModelLane): void => {
-    if (lane.waitingForGate || lane.runs.size === 0) return
-    lane.waitingForGate = true
-    routes.whenReady(model, lane.onReady)
+  const wakeWhenReady = (lane: ModelLane): void => {
+    if (lane.runs.size > 0) lane.watch.wait()
   }
 
   const send = (pending: Pending, route: ReturnType<Routes['enter']> & object): void => {

@@ -37,15 +37,28 @@ export interface RequestSourceOptions {
 
 const READ_RETRY_MS = 1_000
 
+/** Bytes of requests that lie one behind another. */
+interface ReadWindow {
+  readonly bytes: Buffer
+  /** Where it begins in the blob. */
+  readonly start: number
+  /** Behind its last request, as a place in `positions`. */
+  readonly to: number
+}
+
 /**
  * Reads a shard's requests ahead in windows: what is in memory is a window or two of each running shard,
- * however large the shard or its batch.
+ * however large the shard or its batch. A request is cut out when it is taken: cut out before, thousands of
+ * small objects would grow old while they wait.
  */
 export const createRequestSource = (options: RequestSourceOptions): RequestSource => {
   const { table, positions } = options
-  let loaded: LoadedRequest[] = []
-  let cursor = 0
+  const windows: ReadWindow[] = []
+  /** Places in `positions`: of the next request to take, and of the next one to read. */
+  let next = 0
   let nextToLoad = 0
+  /** How many were at hand after the last read. */
+  let atHand = 0
   let loading = false
 
   const startOf = (position: number): number => Math.min(table.idStart(position), table.bodyStart(position))
@@ -59,17 +72,15 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
   }
 
   const load = async (): Promise<void> => {
-    const from = nextToLoad
-    const to = windowEnd(from)
-    const start = startOf(positions[from] ?? 0)
+    const to = windowEnd(nextToLoad)
+    const start = startOf(positions[nextToLoad] ?? 0)
     const bytes = await options.blobs.read(options.blob, start, endOf(positions[to - 1] ?? 0) - start)
-    const fresh = positions.slice(from, to).map((position) => slice(bytes, start, position))
-    loaded = loaded.slice(cursor).concat(fresh)
-    cursor = 0
+    windows.push({ bytes, start, to })
     nextToLoad = to
+    atHand = nextToLoad - next
   }
 
-  const slice = (bytes: Buffer, start: number, position: number): LoadedRequest => {
+  const cutOut = ({ bytes, start }: ReadWindow, position: number): LoadedRequest => {
     const idStart = table.idStart(position) - start
     const bodyStart = table.bodyStart(position) - start
     return {
@@ -81,7 +92,7 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
   }
 
   const loadAhead = (): void => {
-    const halfEmpty = loaded.length - cursor <= loaded.length / 2
+    const halfEmpty = nextToLoad - next <= atHand / 2
     if (loading || nextToLoad >= positions.length || !halfEmpty) return
     loading = true
     load().then(
@@ -103,12 +114,15 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
 
   loadAhead()
   return {
-    left: () => positions.length - nextToLoad + loaded.length - cursor,
-    nextBytes: () => loaded[cursor]?.fragment.length,
+    left: () => positions.length - next,
+    nextBytes: () => (next < nextToLoad ? table.bodyLength(positions[next] ?? 0) : undefined),
     take() {
-      const request = loaded[cursor]
-      if (!request) throw new Error('take() without a loaded request')
-      cursor += 1
+      const [window] = windows
+      const position = positions[next]
+      if (!window || position === undefined) throw new Error('take() without a loaded request')
+      const request = cutOut(window, position)
+      next += 1
+      if (next === window.to) windows.shift()
       loadAhead()
       return request
     },

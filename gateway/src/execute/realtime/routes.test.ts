@@ -105,9 +105,11 @@ describe('the way of a request', () => {
     expect(routes.ready('batch-4.1')).toBe(false)
     expect(enter(routes)).toBeUndefined()
     let called = 0
-    routes.whenReady('batch-4.1', () => {
-      called += 1
-    })
+    routes
+      .watch('batch-4.1', () => {
+        called += 1
+      })
+      .wait()
     expect(called).toBe(0)
     route?.permit.unused()
     expect(called).toBe(1)
@@ -121,9 +123,11 @@ describe('the way of a request', () => {
     const { routes } = open(deployment('a', { limits: one }), deployment('b', { limits: one }))
     const permits = [enter(routes)?.permit, enter(routes)?.permit]
     let called = 0
-    routes.whenReady('batch-4.1', () => {
-      called += 1
-    })
+    routes
+      .watch('batch-4.1', () => {
+        called += 1
+      })
+      .wait()
     for (const permit of permits) permit?.unused()
     expect(called).toBe(1)
   })
@@ -196,8 +200,8 @@ describe('other deployments', () => {
     const { clock, routes } = open(deployment('a', { limits: one }))
     const inFlight = enter(routes)
     const called: string[] = []
-    routes.whenReady('batch-4.1', () => called.push('full'))
-    routes.whenReady('other', () => called.push('unserved'))
+    routes.watch('batch-4.1', () => called.push('full')).wait()
+    routes.watch('other', () => called.push('unserved')).wait()
     clock.advance(60_000)
     expect(called).toEqual([])
     routes.replace(gated(clock, deployment('b'), deployment('x', { model: 'other' })))

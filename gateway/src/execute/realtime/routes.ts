@@ -2,7 +2,7 @@ import type { Trouble } from '../../batch/trouble.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Protocol, Target } from '../../provider/protocol.ts'
 import type { GateRecord } from '../../storage/engine.ts'
-import type { Gate, GateState, Permit } from '../gate/gate.ts'
+import type { Gate, GateState, Permit, Watcher } from '../gate/gate.ts'
 import { type Credits, choose } from './choose.ts'
 import { createTypical, type Typical } from './typical.ts'
 
@@ -27,8 +27,11 @@ export interface Routes {
   /** May a request for this model start now? Cheap: asked after each call. */
   ready(model: string): boolean
   enter(model: string, endpoint: string, request: Routed): Route | undefined
-  /** Calls back once, when entering may succeed; for a model without a deployment, when one has come. */
-  whenReady(model: string, callback: () => void): void
+  /**
+   * Calls back, once each time that it is asked to wait, when entering may succeed; for a model without a
+   * deployment, when one has come.
+   */
+  watch(model: string, callback: () => void): Pick<Watcher, 'wait'>
   /** How many calls the gates of a model, or of all, would have in flight now. */
   limit(model?: string): number
   models(): readonly string[]
@@ -59,17 +62,11 @@ interface Stop extends GatedDeployment {
   readonly targets: Map<string, Target>
 }
 
-/** One who waits for a gate, and who must be asked again when there are other gates. */
-interface Waiting {
-  readonly cancels: Array<() => void>
-  readonly call: () => void
-}
-
 export const createRoutes = (deployments: readonly GatedDeployment[], now: () => number): Routes => {
   let all: readonly Stop[] = []
   let byModel: ReadonlyMap<string, readonly Stop[]> = new Map()
   const credits = new Map<string, Credits>()
-  const waitings = new Set<Waiting>()
+  const watches: ModelWatch[] = []
 
   const take = (gated: readonly GatedDeployment[]): void => {
     const before = new Map(all.map((stop) => [stop.gate, stop.typical]))
@@ -109,18 +106,11 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
       return { deployment, protocol, typical, permit, target: targetOf(chosen, endpoint) }
     },
 
-    whenReady(model, callback) {
-      const waiting: Waiting = {
-        cancels: [],
-        call() {
-          // A gate and a replacement may both want to call it.
-          if (!waitings.delete(waiting)) return
-          for (const cancel of waiting.cancels) cancel()
-          callback()
-        },
-      }
-      waitings.add(waiting)
-      for (const { gate } of stopsOf(model)) waiting.cancels.push(gate.whenReady('batch', waiting.call))
+    watch(model, callback) {
+      const watch = new ModelWatch(model, callback)
+      watch.lookAt(stopsOf(model))
+      watches.push(watch)
+      return watch
     },
 
     limit(model) {
@@ -156,9 +146,42 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
 
     replace(gated) {
       take(gated)
-      // Whoever still has to wait comes back at once, and waits at the new gates.
-      for (const waiting of [...waitings]) waiting.call()
+      for (const watch of watches) watch.lookAt(stopsOf(watch.model))
     },
+  }
+}
+
+/** Waits at all gates of a model at once. */
+class ModelWatch {
+  readonly model: string
+  readonly #callback: () => void
+  #watchers: readonly Watcher[] = []
+  #isWaiting = false
+
+  constructor(model: string, callback: () => void) {
+    this.model = model
+    this.#callback = callback
+  }
+
+  wait(): void {
+    if (this.#isWaiting) return
+    this.#isWaiting = true
+    for (const watcher of this.#watchers) watcher.wait()
+  }
+
+  /** Whoever still has to wait comes back at once, and waits at the new gates. */
+  lookAt(stops: readonly Stop[]): void {
+    for (const watcher of this.#watchers) watcher.cancel()
+    this.#watchers = stops.map(({ gate }) => gate.watch('batch', () => this.#call()))
+    this.#call()
+  }
+
+  #call(): void {
+    // A gate and a replacement may both want to call.
+    if (!this.#isWaiting) return
+    this.#isWaiting = false
+    for (const watcher of this.#watchers) watcher.cancel()
+    this.#callback()
   }
 }
 

@@ -15,3 +15,9 @@ export const readWait = (header: string | string[] | undefined, defaultMs: numbe
   const seconds = Math.min(WAIT_SECONDS_MAX, Number(asked))
   return { ms: seconds * 1_000, applied: `wait=${seconds}` }
 }
+
+/** `Prefer: return=minimal`: nothing is to be said twice. */
+export const wantsMinimal = (header: string | string[] | undefined): boolean =>
+  /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i.test(
+    Array.isArray(header) ? header.join(',') : (header ?? ''),
+  )

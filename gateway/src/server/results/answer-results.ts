@@ -16,7 +16,12 @@ const CHAIN_MAX = 20
 /** The body of a results call. What can be refused is refused before the first byte. */
 export const answerResults = async (
   context: ServerContext,
-  { account, batch, query }: { account: string; batch: BatchView; query: ResultsQuery },
+  {
+    account,
+    batch,
+    query,
+    minimal,
+  }: { account: string; batch: BatchView; query: ResultsQuery; minimal: boolean },
 ): Promise<AsyncIterable<Buffer>> => {
   const store = context.tenant(account)
   const source = { store, blobs: context.blobs }
@@ -27,6 +32,7 @@ export const answerResults = async (
   return resultsBody({
     lines: () => (query.merged ? mergedLines(source, chain) : batchLines(source, batch)),
     head,
+    minimal,
     tail: `,"error":${JSON.stringify(batch.dialect === 'openai' ? null : errorOf(batch))}`,
   })
 }

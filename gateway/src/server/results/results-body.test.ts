@@ -24,7 +24,11 @@ const segment = (
   retry: null,
 })
 
-const bodyOf = (outputs: readonly (ShardOutput | undefined)[], blobs: Record<string, string> = {}) => {
+const bodyOf = (
+  outputs: readonly (ShardOutput | undefined)[],
+  blobs: Record<string, string> = {},
+  minimal = false,
+) => {
   const source = {
     store: { output: async (_batch: string, shard: number) => outputs[shard] },
     blobs: {
@@ -36,6 +40,7 @@ const bodyOf = (outputs: readonly (ShardOutput | undefined)[], blobs: Record<str
     lines: () => batchLines(source, { id: 'batch_1', shards: outputs.length }),
     head: '"status":"completed",',
     tail: ',"error":null',
+    minimal,
   })
 }
 
@@ -54,6 +59,11 @@ describe('the body of results', () => {
   it('shows success before error where a shard has them apart', async () => {
     const body = bodyOf([segment('s', 8, { blob: 'e', bytes: 8 })], { s: '{"a":1}\n', e: '{"b":2}\n' })
     expect(JSON.parse(await text(body))).toMatchObject({ results: [{ a: 1 }, { b: 2 }] })
+  })
+
+  it('says it once to those who want no more', async () => {
+    const body = await text(bodyOf([lines('{"a":1}')], {}, true))
+    expect(JSON.parse(body)).toEqual({ status: 'completed', results: [{ a: 1 }], error: null })
   })
 
   it('has empty lists where nothing is there yet', async () => {

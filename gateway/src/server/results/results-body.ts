@@ -10,13 +10,21 @@ export interface ResultsOrder {
   readonly head: string
   /** What follows them, with a comma before it. */
   readonly tail: string
+  /** Once is enough: `results` alone. */
+  readonly minimal: boolean
 }
 
 /**
  * The body of a results call, piece by piece. Clients of one body read `data`, those of the other `results`;
  * both hold the same.
  */
-export async function* resultsBody({ lines, head, tail }: ResultsOrder): AsyncGenerator<Buffer> {
+export async function* resultsBody({ lines, head, tail, minimal }: ResultsOrder): AsyncGenerator<Buffer> {
+  if (minimal) {
+    yield Buffer.from(`{${head}"results":[`)
+    yield* jsonList(lines())
+    yield Buffer.from(`]${tail}}`)
+    return
+  }
   let kept: Buffer[] | undefined = []
   let keptBytes = 0
   yield Buffer.from(`{${head}"data":[`)
