@@ -20,8 +20,11 @@ export const courses = {
   trickle: { upstream: { firstByteMs: 200 }, inFlight: 40, seconds: 5, warmUp: false },
   /** How slow the provider is while requests queue, the runners say themselves. */
   queue: { upstream: {}, inFlight: 256, seconds: 0, warmUp: false },
-  /** Files of 200 MB go in, results of 200 MB come out. */
-  files: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
+  /** Files of 200 MB go in; each shape has a course of its own, so that the machine's memory for files is. */
+  longLines: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
+  shortLines: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
+  /** Results of 200 MB come out. */
+  results: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   /** A fresh gateway each time. */
   fileQueue: { upstream: {}, inFlight: 256, seconds: 0, warmUp: false },
   /** A model that thinks for 2 s ± 1 s, and a gateway as it comes out of the box. */

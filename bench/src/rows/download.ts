@@ -4,7 +4,7 @@ export const download: Row = {
   name: 'download',
   what: 'download of 200 MB of results ÷ sendfile',
   unit: '÷',
-  course: 'files',
+  course: 'results',
   runners: ['gatewayDownload', 'sendfileDownload'],
   value: (read) => read('gatewayDownload', 'mbPerSecond') / read('sendfileDownload', 'mbPerSecond'),
   better: 'more',

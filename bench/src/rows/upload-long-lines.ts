@@ -4,7 +4,7 @@ export const uploadLongLines: Row = {
   name: 'upload-long-lines',
   what: 'uploads of 200 MB, 50,000 lines of 4 KB: checked, unique, durable ÷ splitting + JSON.parse',
   unit: '÷',
-  course: 'files',
+  course: 'longLines',
   runners: ['uploadLongLines', 'parseLongLines'],
   value: (read) => read('uploadLongLines', 'mbPerSecond') / read('parseLongLines', 'mbPerSecond'),
   better: 'more',

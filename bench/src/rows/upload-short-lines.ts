@@ -4,7 +4,7 @@ export const uploadShortLines: Row = {
   name: 'upload-short-lines',
   what: 'the same, 500,000 lines of 400 B ÷ splitting + JSON.parse',
   unit: '÷',
-  course: 'files',
+  course: 'shortLines',
   runners: ['uploadShortLines', 'parseShortLines'],
   value: (read) => read('uploadShortLines', 'mbPerSecond') / read('parseShortLines', 'mbPerSecond'),
   better: 'more',
