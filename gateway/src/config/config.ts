@@ -21,4 +21,15 @@ export interface Config {
   readonly longPollMs: number
   readonly keyPrefix: string
   readonly logLevel: LogLevel
+  readonly webhooks: WebhookSettings
+}
+
+/** Where events of batches may be sent. */
+export interface WebhookSettings {
+  /** Addresses of private, loopback and metadata networks may be called. */
+  readonly allowPrivateNetworks: boolean
+  /** Hosts that may be called although their address is of such a network. */
+  readonly allowedHosts: readonly string[]
+  readonly timeoutMs: number
+  readonly retryMs: number
 }

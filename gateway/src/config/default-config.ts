@@ -10,6 +10,7 @@ import {
   DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
   DEFAULT_RETENTION_MS,
+  DEFAULT_WEBHOOKS,
 } from './default-limits.ts'
 import type { Environment } from './environment.ts'
 import { DEFAULT_PRESETS } from './presets.ts'
@@ -27,6 +28,7 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   longPollMs: DEFAULT_LONG_POLL_MS,
   keyPrefix: DEFAULT_KEY_PREFIX,
   logLevel: DEFAULT_LOG_LEVEL,
+  webhooks: DEFAULT_WEBHOOKS,
 })
 
 export interface ProviderAccess {

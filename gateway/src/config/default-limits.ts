@@ -1,4 +1,5 @@
 import type { DeploymentLimits } from '../provider/deployment.ts'
+import type { WebhookSettings } from './config.ts'
 import type { LogLevel } from './log-levels.ts'
 
 /** For a deployment that says nothing else. */
@@ -19,3 +20,10 @@ export const DEFAULT_RETENTION_MS = 30 * 86_400_000
 export const DEFAULT_LONG_POLL_MS = 20_000
 /** Clients check it before they call. */
 export const DEFAULT_KEY_PREFIX = 'sk-holysheep-'
+
+export const DEFAULT_WEBHOOKS: WebhookSettings = {
+  allowPrivateNetworks: false,
+  allowedHosts: [],
+  timeoutMs: 10_000,
+  retryMs: 86_400_000,
+}

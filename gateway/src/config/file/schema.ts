@@ -7,6 +7,7 @@ import {
   DEFAULT_LONG_POLL_MS,
   DEFAULT_RETENTION_MS,
   DEFAULT_SERVER,
+  DEFAULT_WEBHOOKS,
 } from '../default-limits.ts'
 import { LOG_LEVELS } from '../log-levels.ts'
 import { endpointSchema } from './endpoint.ts'
@@ -18,6 +19,7 @@ import { ANY_NAME, count, members, moment, namedBy, prices, text } from './words
  */
 
 const MIB = 1_048_576
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 const DAY_SECONDS = 86_400
 
@@ -226,6 +228,25 @@ const limitsSchema = members({
   files: filesSchema.prefault({}).describe('Uploaded files.'),
 })
 
+const webhooksSchema = members({
+  allow_private_networks: z
+    .boolean()
+    .default(DEFAULT_WEBHOOKS.allowPrivateNetworks)
+    .describe('Whether addresses of private, loopback and metadata networks may be called.'),
+  allowed_hosts: z
+    .array(text)
+    .default([])
+    .describe('Hosts that may be called although their address is of such a network.'),
+  timeout_seconds: count
+    .max(60)
+    .default(DEFAULT_WEBHOOKS.timeoutMs / 1_000)
+    .describe('A delivery without an answer by then has failed.'),
+  retry_hours: count
+    .max(168)
+    .default(DEFAULT_WEBHOOKS.retryMs / HOUR_MS)
+    .describe('A delivery that fails is tried again for so long.'),
+})
+
 const PROVIDER_NAME = { pattern: /^[A-Za-z0-9_.-]{1,64}$/, allowed: '1 to 64 of A-Z a-z 0-9 _ . -' }
 const PRESET_NAME = { pattern: /^[a-z][a-z0-9_]{0,63}$/, allowed: 'a-z, then at most 63 of a-z 0-9 _' }
 
@@ -254,6 +275,12 @@ export const fileSchema = members({
   presets: namedBy(PRESET_NAME, presetSchema)
     .default({})
     .describe('What `task` in a batch names, beside those that Sheepfold brings.'),
+  webhooks: webhooksSchema
+    .prefault({})
+    .describe(
+      'Where events of batches may be sent. This release sends none: the section is checked and shown, so that ' +
+        'one file serves it and the next one.',
+    ),
   limits: limitsSchema
     .prefault({})
     .describe('Nothing is cut to fit: what exceeds a limit is refused with its number.'),

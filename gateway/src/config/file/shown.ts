@@ -25,6 +25,12 @@ export const shownConfig = ({ config, server, keyNames }: LoadedConfig): ShownCo
   models: entriesOf(config.catalogue, shownModel),
   costs: entriesOf(config.costBooks, (book) => book.map(shownCost)),
   presets: config.presets,
+  webhooks: {
+    allow_private_networks: config.webhooks.allowPrivateNetworks,
+    allowed_hosts: config.webhooks.allowedHosts,
+    timeout_seconds: config.webhooks.timeoutMs / 1_000,
+    retry_hours: config.webhooks.retryMs / 3_600_000,
+  },
   limits: shownLimits(config),
 })
 

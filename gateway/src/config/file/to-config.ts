@@ -23,11 +23,18 @@ export const configFrom = (file: ConfigFile, env: Environment): Config => {
     costBooks: new Map([...base.costBooks, ...Object.entries(file.costs).map(bookOf)]),
     presets: { ...base.presets, ...mapped(file.presets, presetOf) },
     logLevel: file.server.log_level,
+    webhooks: {
+      allowPrivateNetworks: file.webhooks.allow_private_networks,
+      allowedHosts: file.webhooks.allowed_hosts,
+      timeoutMs: file.webhooks.timeout_seconds * 1_000,
+      retryMs: file.webhooks.retry_hours * HOUR_MS,
+    },
     ...limitsFrom(file.limits, base),
   }
 }
 
 const MIB = 1_048_576
+const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 
 const limitsFrom = (
