@@ -9,6 +9,7 @@ export const configDifference = (before: Config, after: Config): string[] => [
   ...entriesDifference('costs', before.costBooks, after.costBooks),
   ...entriesDifference('presets', mapOf(before.presets), mapOf(after.presets)),
   ...entriesDifference('limits', limitsOf(before), limitsOf(after)),
+  ...entriesDifference('webhooks', mapOf(before.webhooks), mapOf(after.webhooks)),
   ...(before.logLevel === after.logLevel ? [] : [`log level: ${after.logLevel}`]),
 ]
 
