@@ -67,6 +67,9 @@ export const decodeSell = (text: string): SellBook => {
   return new Map(prices)
 }
 
+/** The models of a batch: their prices are frozen, and it has no request of another one. */
+export const sellModels = (text: string): string[] => Object.keys(JSON.parse(text) as Record<string, unknown>)
+
 /** The frozen price of one model of a batch; a batch never has a request of a model without one. */
 export const frozenSell = (text: string, model: string): SellPrice => {
   const price = decodeSell(text).get(model)

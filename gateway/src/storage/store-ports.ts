@@ -25,9 +25,10 @@ import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
 import { finished, output, sealedPrefix } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
-import { existing, existingFiles, expire, purged } from './verbs/purge.ts'
+import { existing, expire, purged } from './verbs/purge.ts'
 import {
   dropUnfinishedFiles,
+  existingFiles,
   expireFiles,
   expireUploads,
   filePurged,

@@ -1,7 +1,7 @@
 import type { ComposeBody } from '../../batch/dialect.ts'
+import { endOfString } from '../json/string-end.ts'
 
 const QUOTE = 0x22
-const BACKSLASH = 0x5c
 
 /**
  * The body of a request line in its own bytes, with the provider's name for the model in the place of ours.
@@ -15,7 +15,9 @@ export const bodyOfLine = (): ComposeBody => {
       name = Buffer.from(JSON.stringify(providerModel))
       names.set(providerModel, name)
     }
-    const modelEnd = endOfString(body, modelStart)
+    if (body[modelStart] !== QUOTE)
+      throw new Error(`the model of a request is not at byte ${modelStart} of its body`)
+    const modelEnd = endOfString(body, modelStart + 1, body.length)
     if (body.compare(name, 0, name.length, modelStart, modelEnd) === 0) return body
     const whole = Buffer.allocUnsafe(body.length - (modelEnd - modelStart) + name.length)
     body.copy(whole, 0, 0, modelStart)
@@ -23,11 +25,4 @@ export const bodyOfLine = (): ComposeBody => {
     body.copy(whole, modelStart + name.length, modelEnd)
     return whole
   }
-}
-
-const endOfString = (bytes: Buffer, start: number): number => {
-  if (bytes[start] !== QUOTE) throw new Error(`the model of a request is not at byte ${start} of its body`)
-  let at = start + 1
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
-  return at + 1
 }

@@ -1,3 +1,5 @@
+import { endOfString } from '../json/string-end.ts'
+
 const OPENS = 1
 const CLOSES = 2
 const COLON = 3
@@ -12,12 +14,6 @@ MEANING[0x5d] = CLOSES
 MEANING[0x3a] = COLON
 MEANING[0x22] = QUOTES
 MEANING[0x2c] = COMMA
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-
-/** As in the splitter of documents: short strings by a loop, long ones by `indexOf`. */
-const BYTES_BEFORE_INDEX_OF = 24
 
 const CUSTOM_ID = Buffer.from('"custom_id"')
 const BODY = Buffer.from('"body"')
@@ -121,29 +117,4 @@ const isAt = (line: Buffer, wanted: Buffer, start: number, end: number): boolean
   if (end - start !== wanted.length) return false
   for (let at = 1; at < wanted.length - 1; at += 1) if (line[start + at] !== wanted[at]) return false
   return true
-}
-
-/** Behind the closing quote, or the end of the line where there is none. */
-const endOfString = (line: Buffer, from: number, length: number): number => {
-  let at = from
-  while (at < length) {
-    const near = Math.min(at + BYTES_BEFORE_INDEX_OF, length)
-    while (at < near) {
-      const byte = line[at]
-      if (byte === QUOTE) return at + 1
-      at += byte === BACKSLASH ? 2 : 1
-    }
-    if (at >= length) return length
-    const quote = line.indexOf(QUOTE, at)
-    if (quote < 0 || quote >= length) return length
-    if (!isEscaped(line, quote, at)) return quote + 1
-    at = quote + 1
-  }
-  return length
-}
-
-const isEscaped = (line: Buffer, quote: number, from: number): boolean => {
-  let at = quote
-  while (at > from && line[at - 1] === BACKSLASH) at -= 1
-  return (quote - at) % 2 === 1
 }

@@ -1,3 +1,5 @@
+import { BYTES_BEFORE_INDEX_OF, backslashesBefore } from './string-end.ts'
+
 /** What a byte means outside of strings; everything else is 0. */
 const OPENS = 1
 const CLOSES = 2
@@ -14,12 +16,6 @@ MEANING[0x22] = QUOTES
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
-
-/**
- * A call of `indexOf` costs 25 ns however near its quote is, a turn of a byte loop 0.9 ns: keys and short
- * values are read by the loop, the texts that make up nearly all of a body by `indexOf`.
- */
-const BYTES_BEFORE_INDEX_OF = 24
 
 const endsScalar = (byte: number): boolean =>
   byte === 0x2c || byte === 0x5d || byte === 0x7d || byte === 0x20 || (byte >= 0x09 && byte <= 0x0d)
@@ -133,11 +129,4 @@ export class ValueScanner {
     this.#escaped = at > length
     return -1
   }
-}
-
-/** How many backslashes stand right before `end`, looking back no further than `start`. */
-const backslashesBefore = (chunk: Buffer, end: number, start: number): number => {
-  let at = end
-  while (at > start && chunk[at - 1] === BACKSLASH) at -= 1
-  return end - at
 }

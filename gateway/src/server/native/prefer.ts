@@ -9,8 +9,7 @@ export interface Wait {
 
 /** `Prefer: wait=N` in seconds; other preferences are not ours and are passed over, as the RFC asks. */
 export const readWait = (header: string | string[] | undefined, defaultMs: number): Wait => {
-  const text = Array.isArray(header) ? header.join(',') : (header ?? '')
-  const asked = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(text)?.[1]
+  const asked = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?\s*(?:$|[,;])/i.exec(joined(header))?.[1]
   if (asked === undefined) return { ms: defaultMs, applied: undefined }
   const seconds = Math.min(WAIT_SECONDS_MAX, Number(asked))
   return { ms: seconds * 1_000, applied: `wait=${seconds}` }
@@ -18,6 +17,7 @@ export const readWait = (header: string | string[] | undefined, defaultMs: numbe
 
 /** `Prefer: return=minimal`: nothing is to be said twice. */
 export const wantsMinimal = (header: string | string[] | undefined): boolean =>
-  /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i.test(
-    Array.isArray(header) ? header.join(',') : (header ?? ''),
-  )
+  /(?:^|[,;\s])return\s*=\s*"?minimal"?\s*(?:$|[,;])/i.test(joined(header))
+
+const joined = (header: string | string[] | undefined): string =>
+  Array.isArray(header) ? header.join(',') : (header ?? '')

@@ -21,20 +21,17 @@ export const refusal = (intake: Refused): ApiError => {
           '"input" (a list of messages) or "tasks" (a list of prompts).',
       )
     case 'batch_size_exceeded':
-      return new BatchSizeExceeded(intake.maxAllowed, intake.received)
+      // Its body has no message: clients hold it to the letter.
+      return new ApiError('batch_size_exceeded', '', {
+        max_allowed: intake.maxAllowed,
+        received: intake.received,
+      })
     case 'invalid':
       return new ApiError(codeOf(intake.code), intake.message, {
         ...(intake.field === undefined ? {} : { field: intake.field }),
         ...(intake.offset === undefined ? {} : { offset: intake.offset }),
         ...(intake.faultsTotal === 0 ? {} : { faults_total: intake.faultsTotal, faults: intake.faults }),
       })
-  }
-}
-
-/** Its body has no message: clients hold it to the letter. */
-export class BatchSizeExceeded extends ApiError {
-  constructor(maxAllowed: number, received: number) {
-    super('batch_size_exceeded', '', { max_allowed: maxAllowed, received })
   }
 }
 

@@ -1,4 +1,4 @@
-import { decodeSell } from '../../money/price.ts'
+import { sellModels } from '../../money/price.ts'
 import { InvariantBroken } from '../errors.ts'
 import { Latency } from '../latency.ts'
 import { BATCH_OUTCOMES, BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../life-names.ts'
@@ -59,7 +59,7 @@ const toView = (row: Row, totals: Totals): BatchView => ({
   dialect: text(row, 'dialect'),
   endpoint: text(row, 'endpoint'),
   model: text(row, 'model'),
-  models: modelsOf(text(row, 'sell')),
+  models: sellModels(text(row, 'sell')),
   task: textOrNull(row, 'task'),
   metadata: text(row, 'metadata'),
   state: oneOf(row, 'state', BATCH_STATES),
@@ -86,9 +86,6 @@ const toView = (row: Row, totals: Totals): BatchView => ({
   stoppedAt: intOrNull(row, 'stopped_at'),
   answeredAt: row.state === 'ended' ? intOrNull(row, 'answered_at') : totals.answeredAt,
 })
-
-/** Prices are frozen by model: a batch has no request of another one. */
-const modelsOf = (sell: string): string[] => [...decodeSell(sell).keys()]
 
 const summaryOf = (encoded: Uint8Array | null): BatchView['latency'] => {
   if (!encoded) return null

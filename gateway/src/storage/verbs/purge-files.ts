@@ -1,6 +1,6 @@
 import type { Purgeable } from '../engine.ts'
 import { text, textOrNull } from '../rows.ts'
-import type { Db, Row, Tx } from '../sql.ts'
+import { type Db, placeholders, type Row, type Tx } from '../sql.ts'
 
 const TOMBSTONE_EXPIRED = 'UPDATE file SET deleted_at = ? WHERE deleted_at IS NULL AND expires_at <= ?'
 
@@ -64,6 +64,13 @@ export const filePurged = async (db: Db, id: string): Promise<void> => {
   })
   if (forgotten) await db.scrub()
 }
+
+export const existingFiles = (db: Db, files: readonly string[]): Promise<string[]> =>
+  db.read(async (tx) => {
+    if (files.length === 0) return []
+    const alive = `SELECT id FROM file WHERE id IN (${placeholders(files)}) AND purged_at IS NULL`
+    return (await tx.all(alive, files)).map((row) => text(row, 'id'))
+  })
 
 /** Uploads whose parts nobody needs any more: completed, cancelled or out of time. */
 export const expireUploads = (db: Db, max: number): Promise<Purgeable[]> =>

@@ -101,10 +101,3 @@ export const existing = (db: Db, batches: readonly string[]): Promise<string[]> 
     const rows = await tx.all(`SELECT id FROM batch WHERE id IN (${placeholders(batches)})`, batches)
     return rows.map((row) => text(row, 'id'))
   })
-
-export const existingFiles = (db: Db, files: readonly string[]): Promise<string[]> =>
-  db.read(async (tx) => {
-    if (files.length === 0) return []
-    const alive = `SELECT id FROM file WHERE id IN (${placeholders(files)}) AND purged_at IS NULL`
-    return (await tx.all(alive, files)).map((row) => text(row, 'id'))
-  })
