@@ -59,16 +59,27 @@ const contentOf = (file: string, range?: string): Promise<Answer> =>
     ...(range === undefined ? {} : { headers: { range } }),
   })
 
+const finished = async ({ id }: Batch): Promise<number> => {
+  const { request_counts } = await openai.batches.retrieve(id)
+  return (request_counts?.completed ?? 0) + (request_counts?.failed ?? 0)
+}
+
 /** Answers the next `count` requests, and waits until they are recorded. */
 const answer = async (batch: Batch, count: number): Promise<void> => {
-  const finished = async (): Promise<number> => {
-    const { request_counts } = await openai.batches.retrieve(batch.id)
-    return (request_counts?.completed ?? 0) + (request_counts?.failed ?? 0)
-  }
-  const before = await finished()
+  const before = await finished(batch)
   await provider.waiting(count)
   provider.release(count)
-  await until(`${count} more answers`, async () => (await finished()) === before + count)
+  await until(`${count} more answers`, async () => (await finished(batch)) === before + count)
+}
+
+/** Shards read their requests side by side: those of the second may reach the provider before the first's. */
+const answerShard = async (batch: Batch, shard: number): Promise<void> => {
+  const first = (shard - 1) * SHARD
+  const texts = new Set(Array.from({ length: SHARD }, (_, index) => `text ${first + index}`))
+  await until(`the answers of shard ${shard}`, async () => {
+    provider.releaseThose(({ messages }) => texts.has(String(messages.at(-1)?.content)))
+    return (await finished(batch)) === shard * SHARD
+  })
 }
 
 interface Page {
@@ -98,7 +109,7 @@ describe('the output file of a batch that runs', () => {
     expect((await contentOf(file, 'bytes=0-')).status).toBe(416)
     let before = ''
     for (let shard = 1; shard <= 2; shard += 1) {
-      await answer(batch, SHARD)
+      await answerShard(batch, shard)
       const now = await until('a shard to be sealed', async () => {
         const { text } = await contentOf(file)
         return text.length > before.length && text

@@ -16,6 +16,8 @@ export interface FakeProvider {
   hold(): void
   /** Answers the oldest calls that wait (all of them by default) … */
   release(count?: number): void
+  /** … or those of them that the test picks … */
+  releaseThose(isPicked: (chat: ReceivedChat) => boolean): void
   /** … and from now on every call at once. */
   open(): void
   /** From now on what says one of these words is refused with 400, and nothing else is. */
@@ -30,7 +32,7 @@ export const COMPLETION_TOKENS = 23
 
 export const startFakeProvider = async (): Promise<FakeProvider> => {
   const received: ReceivedChat[] = []
-  const held: Array<() => void> = []
+  let held: Array<{ readonly chat: ReceivedChat; readonly reply: () => void }> = []
   let holding = false
   let refused: readonly string[] = []
   let wakes: Array<() => void> = []
@@ -45,12 +47,12 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
       else answer(chat, response)
     }
     if (!holding) return reply()
-    held.push(reply)
+    held.push({ chat, reply })
     for (const wake of wakes.splice(0)) wake()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const release = (count = held.length): void => {
-    for (const each of held.splice(0, count)) each()
+    for (const { reply } of held.splice(0, count)) reply()
   }
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -59,6 +61,11 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
       holding = true
     },
     release,
+    releaseThose(isPicked) {
+      const picked = held.filter(({ chat }) => isPicked(chat))
+      held = held.filter(({ chat }) => !isPicked(chat))
+      for (const { reply } of picked) reply()
+    },
     open: () => {
       holding = false
       release()
