@@ -3,6 +3,7 @@ import {
   createKey as create,
   DEFAULT_KEY_PREFIX,
   FIRST_ACCOUNT,
+  NO_KEY_LIMITS,
   type OperatorStore,
   openOperatorStore,
   systemIds,
@@ -17,6 +18,8 @@ export const createKey = async (options: CreateKeyOptions): Promise<void> =>
       account: options.account ?? FIRST_ACCOUNT,
       models: options.models ?? null,
       expiresAt: options.expires?.getTime() ?? null,
+      role: 'client',
+      limits: NO_KEY_LIMITS,
       prefix: DEFAULT_KEY_PREFIX,
     })
     if (options.json) console.log(JSON.stringify({ ...keyJson(key), key: secret }))

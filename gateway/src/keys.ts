@@ -1,6 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Ids } from './clock/clock.ts'
-import type { ApiKey, KeyStore } from './storage/operator.ts'
+import {
+  type ApiKey,
+  type KeyLimits,
+  type KeyRole,
+  type KeyStore,
+  NO_KEY_LIMITS,
+} from './storage/operator.ts'
 
 /** The account of a first start; keys are made for it unless another is named. */
 export const FIRST_ACCOUNT = 'acct_default'
@@ -15,6 +21,8 @@ export interface KeyOrder {
   readonly account: string
   readonly models: readonly string[] | null
   readonly expiresAt: number | null
+  readonly role: KeyRole
+  readonly limits: KeyLimits
 }
 
 export interface CreatedKey {
@@ -43,7 +51,7 @@ export const createKey = async (
   if (!/^[\x21-\x7e]{1,512}$/.test(secret) || secret.length < GIVEN_CHARACTERS_MIN) {
     throw new Error(`A key must have ${GIVEN_CHARACTERS_MIN} to 512 visible ASCII characters.`)
   }
-  await keys.ensureAccount(order.account, order.account)
+  if (order.role === 'client') await keys.ensureAccount(order.account, order.account)
   const key = await keys.createKey({
     id: ids.next('key_'),
     account: order.account,
@@ -52,6 +60,8 @@ export const createKey = async (
     hint: `${secret.slice(0, Math.min(order.prefix.length, secret.length - 8))}…${secret.slice(-4)}`,
     models: order.models,
     expiresAt: order.expiresAt,
+    role: order.role,
+    limits: order.limits,
   })
   return { key, secret }
 }
@@ -69,9 +79,16 @@ export const bootstrapKey = async (
       await createKey(keys, ids, { ...FIRST, prefix, secret: given })
     return undefined
   }
-  if ((await keys.keys()).length > 0) return undefined
+  if ((await keys.keys()).some(({ role }) => role === 'client')) return undefined
   const { secret } = await createKey(keys, ids, { ...FIRST, prefix })
   return secret
 }
 
-const FIRST: KeyOrder = { name: 'first', account: FIRST_ACCOUNT, models: null, expiresAt: null }
+const FIRST: KeyOrder = {
+  name: 'first',
+  account: FIRST_ACCOUNT,
+  models: null,
+  expiresAt: null,
+  role: 'client',
+  limits: NO_KEY_LIMITS,
+}

@@ -6,6 +6,7 @@ import {
   configOf,
   createKey,
   type Gateway,
+  NO_KEY_LIMITS,
   simulatedDeployments,
   startGateway,
   systemIds,
@@ -32,6 +33,7 @@ interface NewKey {
   readonly account?: string
   readonly models?: readonly string[]
   readonly expiresAt?: number
+  readonly limits?: Partial<typeof NO_KEY_LIMITS>
 }
 
 export interface TestGatewayOptions {
@@ -66,12 +68,14 @@ export const openGateway = async ({
     key: KEY,
     gateway,
     dataDir,
-    async newKey({ account = 'acct_default', models, expiresAt } = {}) {
+    async newKey({ account = 'acct_default', models, expiresAt, limits } = {}) {
       const { key, secret } = await createKey(gateway.store.keys, systemIds, {
         name: 'test',
         account,
         models: models ?? null,
         expiresAt: expiresAt ?? null,
+        role: 'client',
+        limits: { ...NO_KEY_LIMITS, ...limits },
         prefix: 'sk-holysheep-',
       })
       return { id: key.id, secret }

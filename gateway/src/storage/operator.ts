@@ -22,7 +22,24 @@ export interface NewApiKey {
   readonly models: readonly string[] | null
   /** Null: never. */
   readonly expiresAt: number | null
+  /** An operator's key opens `/v1/admin` and nothing else; its account is ''. */
+  readonly role: KeyRole
+  readonly limits: KeyLimits
 }
+
+export type KeyRole = 'client' | 'operator'
+
+/** Null: no limit. */
+export interface KeyLimits {
+  /** Of real-time calls. Batches have no such limit, they queue. */
+  readonly requestsPerMinute: number | null
+  /** Input and output together. */
+  readonly tokensPerMinute: number | null
+  /** Over the life of the key: real-time calls, ended batches, and what is held for running ones. */
+  readonly spend: Nano | null
+}
+
+export const NO_KEY_LIMITS: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, spend: null }
 
 export interface ApiKey extends NewApiKey {
   readonly createdAt: number

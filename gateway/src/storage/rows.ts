@@ -16,6 +16,9 @@ export const nano = (row: Row, column: string): Nano => {
   return value
 }
 
+export const nanoOrNull = (row: Row, column: string): Nano | null =>
+  row[column] === null ? null : nano(row, column)
+
 export const int = (row: Row, column: string): number => {
   const value = Number(nano(row, column))
   if (!Number.isSafeInteger(value)) throw mismatch(row, column, 'an integer below 2^53')

@@ -288,4 +288,64 @@ ALTER TABLE shard ADD COLUMN error_segment_bytes INTEGER;
 ALTER TABLE shard ADD COLUMN retry_of INTEGER;          -- the shard whose failed requests these are …
 ALTER TABLE shard ADD COLUMN retried BLOB;              -- … and which of them, one bit a position there
 `,
+  `
+-- Keys of operators open /v1/admin and nothing else, and belong to no account ('').
+ALTER TABLE api_key ADD COLUMN role TEXT NOT NULL DEFAULT 'client' CHECK (role IN ('client', 'operator'));
+-- Of real-time calls; null: no limit. Batches have none, they queue.
+ALTER TABLE api_key ADD COLUMN requests_per_minute INTEGER;
+ALTER TABLE api_key ADD COLUMN tokens_per_minute INTEGER;
+ALTER TABLE api_key ADD COLUMN spend_limit INTEGER;     -- nano-USD over the life of the key; null: no limit
+
+-- The W3C trace context in which the batch was submitted, so that what is done for it later joins that trace.
+ALTER TABLE batch ADD COLUMN trace TEXT;
+
+-- What real-time calls used, summed up by minute: a row grows with time and never with calls. Posted once its
+-- hour is over.
+CREATE TABLE usage_minute (
+  account TEXT NOT NULL,
+  api_key TEXT NOT NULL,
+  model TEXT NOT NULL,
+  tier TEXT NOT NULL CHECK (tier IN ('list', 'batch')),
+  minute INTEGER NOT NULL,            -- its beginning, by the store's clock
+  calls INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,  -- calls that brought no answer; they cost nothing
+  prompt_tokens INTEGER NOT NULL DEFAULT 0,
+  cached_tokens INTEGER NOT NULL DEFAULT 0,
+  cache_write_tokens INTEGER NOT NULL DEFAULT 0,
+  completion_tokens INTEGER NOT NULL DEFAULT 0,
+  reasoning_tokens INTEGER NOT NULL DEFAULT 0,
+  estimated INTEGER NOT NULL DEFAULT 0,
+  cost_unknown INTEGER NOT NULL DEFAULT 0,
+  charge INTEGER NOT NULL DEFAULT 0,
+  list_charge INTEGER NOT NULL DEFAULT 0,
+  cost INTEGER NOT NULL DEFAULT 0,
+  waste INTEGER NOT NULL DEFAULT 0,
+  posting INTEGER,                    -- null until it is posted; from then on the row never changes
+  PRIMARY KEY (account, api_key, model, tier, minute)
+) STRICT;
+
+CREATE INDEX usage_unposted ON usage_minute (minute) WHERE posting IS NULL;
+CREATE INDEX usage_key ON usage_minute (api_key);
+CREATE INDEX batch_key ON batch (api_key);
+
+-- The last group of usage that each incarnation of a worker recorded: one whose commit was in doubt is not added twice.
+CREATE TABLE usage_append (
+  worker TEXT PRIMARY KEY,
+  number INTEGER NOT NULL
+) STRICT;
+
+-- What happened to batches, written in the transaction in which it happened. The order of seq is the order of
+-- events of one batch.
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,            -- the webhook-id that receivers know repeats by
+  account TEXT NOT NULL,
+  batch TEXT,
+  type TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX event_batch ON event (batch) WHERE batch IS NOT NULL;
+CREATE INDEX event_account ON event (account, seq);
+`,
 ]

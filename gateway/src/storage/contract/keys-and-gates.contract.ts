@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { NewApiKey } from '../operator.ts'
+import { type NewApiKey, NO_KEY_LIMITS } from '../operator.ts'
 import type { Cases } from './stage.fixture.ts'
 
 const HOUR_MS = 3_600_000
@@ -12,6 +12,8 @@ const newKey = (id: string, more: Partial<NewApiKey> = {}): NewApiKey => ({
   hint: 'sk-…abcd',
   models: null,
   expiresAt: null,
+  role: 'client',
+  limits: NO_KEY_LIMITS,
   ...more,
 })
 
@@ -35,6 +37,13 @@ export const keyAndGateCases = ({ open, itWithClock }: Cases): void => {
         usable: true,
       })
       expect(await stage.keys.keyByHash(newKey('k2').sha256)).toBeUndefined()
+    })
+
+    it('keep their role and their limits', async () => {
+      const stage = await open()
+      const limits = { requestsPerMinute: 60, tokensPerMinute: 100_000, spend: 12_000_000_001n }
+      await stage.keys.createKey(newKey('k1', { role: 'operator', account: '', limits }))
+      expect(await stage.keys.keyByHash(newKey('k1').sha256)).toMatchObject({ role: 'operator', limits })
     })
 
     it('are listed, the oldest first', async () => {

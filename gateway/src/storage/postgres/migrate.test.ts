@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/postgres/database.ts'
 import { createMemoryBlobs } from '../blobs/memory.ts'
+import { NO_KEY_LIMITS } from '../operator.ts'
 import { MIGRATIONS } from '../schema.ts'
 import { tablesOf } from './ddl.ts'
 import { migratePostgres } from './migrate.ts'
@@ -51,7 +52,8 @@ describe('opening a store on PostgreSQL', () => {
     const { url } = await newDatabase()
     const before = await open(url)
     const key = { id: 'key_1', account: 'acme', name: 'n', hint: 'h', models: null, expiresAt: null }
-    await before.keys.createKey({ ...key, sha256: Buffer.from('hash') })
+    const more = { role: 'client', limits: NO_KEY_LIMITS } as const
+    await before.keys.createKey({ ...key, ...more, sha256: Buffer.from('hash') })
     await before.close()
     const after = await open(url)
     expect(await after.keys.keys()).toMatchObject([key])

@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryBlobs } from '../blobs/memory.ts'
 import { ACCOUNT, createStage, newBatch, newShards } from '../contract/stage.fixture.ts'
+import { NO_KEY_LIMITS } from '../operator.ts'
 import { openOperatorStore } from '../operator-store.ts'
 import { MIGRATIONS } from '../schema.ts'
 import { openSqliteThread } from './client.ts'
@@ -100,7 +101,8 @@ describe('the ports of the operator', () => {
     const server = await openSqliteThread({ dataDir })
     const beside = await openOperatorStore({ dataDir: dataDir, databaseUrl: undefined }, { create: false })
     const key = { id: 'k', account: ACCOUNT, name: 'night', sha256: Buffer.alloc(32, 7), hint: 'sk-…' }
-    await beside.keys.createKey({ ...key, models: null, expiresAt: null })
+    const more = { models: null, expiresAt: null, role: 'client', limits: NO_KEY_LIMITS } as const
+    await beside.keys.createKey({ ...key, ...more })
     expect(await server.keys.keyByHash(key.sha256)).toMatchObject({ id: 'k', usable: true })
     const order = { id: 'b' }
     await server.tenant(ACCOUNT).accept(newBatch(order), { kind: 'shards', shards: newShards(order) })

@@ -1,13 +1,16 @@
 import { InvariantBroken } from '../errors.ts'
-import type { ApiKey, KeyStore, NewApiKey } from '../operator.ts'
-import { bytes, int, intOrNull, text, textOrNull } from '../rows.ts'
+import type { ApiKey, KeyRole, KeyStore, NewApiKey } from '../operator.ts'
+import { bytes, int, intOrNull, nanoOrNull, oneOf, text, textOrNull } from '../rows.ts'
 import type { Db, Row, Tx } from '../sql.ts'
+
+const KEY_ROLES: readonly KeyRole[] = ['client', 'operator']
 
 const BY_HASH = 'SELECT * FROM api_key WHERE sha256 = ?'
 const ALL = 'SELECT * FROM api_key ORDER BY created_at, id'
 const INSERT = `
-  INSERT INTO api_key (id, account, name, sha256, hint, models, created_at, expires_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO api_key (id, account, name, sha256, hint, models, created_at, expires_at, role, requests_per_minute,
+    tokens_per_minute, spend_limit)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   RETURNING *`
 const REVOKE = 'UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL'
 const EXISTS = 'SELECT 1 AS found FROM api_key WHERE id = ?'
@@ -48,6 +51,10 @@ const createKey = async (tx: Tx, key: NewApiKey): Promise<ApiKey> => {
     models,
     tx.now,
     key.expiresAt,
+    key.role,
+    key.limits.requestsPerMinute,
+    key.limits.tokensPerMinute,
+    key.limits.spend,
   ])
   if (!row) throw new InvariantBroken(`key ${key.id} was not inserted`)
   return toKey(row, tx.now)
@@ -64,6 +71,12 @@ const toKey = (row: Row, now: number): ApiKey => {
     hint: text(row, 'hint'),
     models: modelsOf(textOrNull(row, 'models')),
     expiresAt,
+    role: oneOf(row, 'role', KEY_ROLES),
+    limits: {
+      requestsPerMinute: intOrNull(row, 'requests_per_minute'),
+      tokensPerMinute: intOrNull(row, 'tokens_per_minute'),
+      spend: nanoOrNull(row, 'spend_limit'),
+    },
     createdAt: int(row, 'created_at'),
     revokedAt,
     usable: revokedAt === null && (expiresAt === null || expiresAt > now),
