@@ -85,7 +85,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   let closing: { readonly cause: 'shutdown' | 'lost'; readonly drainMs: number } | undefined
   const trials = createTrials<ShardRun>({
     inFlight: () => inFlight,
-    couldStart: (run) => routes.ready(run.claimed.model) && hasTime(run),
+    couldStart: (run) => routes.ready('batch', run.claimed.model) && hasTime(run),
   })
 
   const laneOf = (model: string): ModelLane => {
@@ -94,7 +94,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     const lane: ModelLane = {
       queue: createFairQueue(options.quantumBytes),
       runs: new Set(),
-      watch: routes.watch(model, () => pumpLane(model, lane)),
+      watch: routes.watch('batch', model, () => pumpLane(model, lane)),
       fed: false,
     }
     lanes.set(model, lane)
@@ -204,7 +204,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
 
   const sendWhatMayStart = (model: string, lane: ModelLane): void => {
     while (options.mayStart() && sinkHasRoom()) {
-      const ready = routes.ready(model)
+      const ready = routes.ready('batch', model)
       if (!ready) {
         wakeWhenReady(lane)
         return
@@ -212,7 +212,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       const pending = lane.queue.take()
       if (!pending) return
       if (failedAsPoison(pending)) continue
-      const route = routes.enter(model, pending.run.claimed.endpoint, pending)
+      const route = routes.enter('batch', model, pending.run.claimed.endpoint, pending)
       if (!route) {
         pending.run.putBack(pending)
         wakeWhenReady(lane)

@@ -61,7 +61,7 @@ const open = (...deployments: readonly Deployment[]) => {
 const request = (...failedOn: string[]) => ({ fragment: { length: 400 }, failedOn: new Set(failedOn) })
 
 const enter = (routes: Routes, ...failedOn: string[]) =>
-  routes.enter('batch-4.1', '/v1/chat/completions', request(...failedOn))
+  routes.enter('batch', 'batch-4.1', '/v1/chat/completions', request(...failedOn))
 
 const takeMany = (routes: Routes, times: number): string =>
   Array.from({ length: times }, () => {
@@ -102,11 +102,11 @@ describe('the way of a request', () => {
       deployment('a', { limits: { ...limits, concurrencyMax: 1, concurrencyInitial: 1 } }),
     )
     const route = enter(routes)
-    expect(routes.ready('batch-4.1')).toBe(false)
+    expect(routes.ready('batch', 'batch-4.1')).toBe(false)
     expect(enter(routes)).toBeUndefined()
     let called = 0
     routes
-      .watch('batch-4.1', () => {
+      .watch('batch', 'batch-4.1', () => {
         called += 1
       })
       .wait()
@@ -115,7 +115,7 @@ describe('the way of a request', () => {
     expect(called).toBe(1)
     clock.advance(60_000)
     expect(called).toBe(1)
-    expect(routes.ready('batch-4.1')).toBe(true)
+    expect(routes.ready('batch', 'batch-4.1')).toBe(true)
   })
 
   it('calls back once, whichever of several gates opens first', () => {
@@ -124,7 +124,7 @@ describe('the way of a request', () => {
     const permits = [enter(routes)?.permit, enter(routes)?.permit]
     let called = 0
     routes
-      .watch('batch-4.1', () => {
+      .watch('batch', 'batch-4.1', () => {
         called += 1
       })
       .wait()
@@ -136,15 +136,15 @@ describe('the way of a request', () => {
     const { routes } = open(deployment('a'))
     targets.length = 0
     for (let time = 0; time < 3; time += 1) enter(routes)
-    routes.enter('batch-4.1', '/v1/other', request())
+    routes.enter('batch', 'batch-4.1', '/v1/other', request())
     expect(targets).toEqual(['a /v1/chat/completions', 'a /v1/other'])
     expect(enter(routes)?.target.headers).toEqual({ authorization: 'key of a' })
   })
 
   it('leads nowhere for a model that nobody serves', () => {
     const { routes } = open(deployment('a'))
-    expect(routes.ready('unheard-of')).toBe(false)
-    expect(routes.enter('unheard-of', '/v1/chat/completions', request())).toBeUndefined()
+    expect(routes.ready('batch', 'unheard-of')).toBe(false)
+    expect(routes.enter('batch', 'unheard-of', '/v1/chat/completions', request())).toBeUndefined()
     expect(routes.limit('unheard-of')).toBe(0)
   })
 })
@@ -167,7 +167,7 @@ describe('a model that takes no calls', () => {
     expect(closed?.message).toMatch(
       /^No deployment of batch-4\.1 takes calls\. a: .*no such key.* b: .*no such key/,
     )
-    expect(routes.ready('batch-4.1')).toBe(false)
+    expect(routes.ready('batch', 'batch-4.1')).toBe(false)
   })
 
   it('is no longer called closed once its rest is over: a probe needs a request at hand', () => {
@@ -179,7 +179,7 @@ describe('a model that takes no calls', () => {
     expect(routes.closed('batch-4.1')).toBeDefined()
     clock.advance(1)
     expect(routes.closed('batch-4.1')).toBeUndefined()
-    expect(routes.ready('batch-4.1')).toBe(true)
+    expect(routes.ready('batch', 'batch-4.1')).toBe(true)
   })
 })
 
@@ -200,8 +200,8 @@ describe('other deployments', () => {
     const { clock, routes } = open(deployment('a', { limits: one }))
     const inFlight = enter(routes)
     const called: string[] = []
-    routes.watch('batch-4.1', () => called.push('full')).wait()
-    routes.watch('other', () => called.push('unserved')).wait()
+    routes.watch('batch', 'batch-4.1', () => called.push('full')).wait()
+    routes.watch('batch', 'other', () => called.push('unserved')).wait()
     clock.advance(60_000)
     expect(called).toEqual([])
     routes.replace(gated(clock, deployment('b'), deployment('x', { model: 'other' })))
@@ -209,7 +209,7 @@ describe('other deployments', () => {
     inFlight?.permit.unused()
     clock.advance(60_000)
     expect(called).toHaveLength(2)
-    expect(routes.ready('other')).toBe(true)
+    expect(routes.ready('batch', 'other')).toBe(true)
   })
 
   it('leave a model without any, and say so', () => {

@@ -2,7 +2,7 @@ import type { Trouble } from '../../batch/trouble.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Protocol, Target } from '../../provider/protocol.ts'
 import type { GateRecord } from '../../storage/engine.ts'
-import type { Gate, GateState, Permit, Watcher } from '../gate/gate.ts'
+import type { Gate, GateState, Lane, Permit, Watcher } from '../gate/gate.ts'
 import { type Credits, choose } from './choose.ts'
 import { createTypical, type Typical } from './typical.ts'
 
@@ -25,13 +25,13 @@ export interface Routed {
 /** From a model of ours to the deployments that serve it, through their gates. */
 export interface Routes {
   /** May a request for this model start now? Cheap: asked after each call. */
-  ready(model: string): boolean
-  enter(model: string, endpoint: string, request: Routed): Route | undefined
+  ready(lane: Lane, model: string): boolean
+  enter(lane: Lane, model: string, endpoint: string, request: Routed): Route | undefined
   /**
    * Calls back, once each time that it is asked to wait, when entering may succeed; for a model without a
-   * deployment, when one has come.
+   * deployment, when one has come. One that is cancelled is over.
    */
-  watch(model: string, callback: () => void): Pick<Watcher, 'wait'>
+  watch(lane: Lane, model: string, callback: () => void): Watcher
   /** How many calls the gates of a model, or of all, would have in flight now. */
   limit(model?: string): number
   models(): readonly string[]
@@ -66,7 +66,7 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
   let all: readonly Stop[] = []
   let byModel: ReadonlyMap<string, readonly Stop[]> = new Map()
   const credits = new Map<string, Credits>()
-  const watches: ModelWatch[] = []
+  const watches = new Set<ModelWatch>()
 
   const take = (gated: readonly GatedDeployment[]): void => {
     const before = new Map(all.map((stop) => [stop.gate, stop.typical]))
@@ -78,7 +78,6 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
   take(deployments)
 
   const stopsOf = (model: string): readonly Stop[] => byModel.get(model) ?? []
-  const isOpen = ({ gate }: Stop): boolean => gate.canEnter('batch')
 
   const isShut = ({ gate }: Stop): boolean => {
     const { state, until } = gate.state()
@@ -86,30 +85,31 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     return state === 'shut' && (until === undefined || until > now())
   }
 
-  const pick = (model: string, { failedOn }: Routed): Stop | undefined => {
+  const pick = (lane: Lane, model: string, { failedOn }: Routed): Stop | undefined => {
     const stops = stopsOf(model)
     if (stops.length === 1) return stops[0]
-    const choice = choose(stops.filter(isOpen), failedOn, credits.get(model) ?? new Map())
+    const open = stops.filter(({ gate }) => gate.canEnter(lane))
+    const choice = choose(open, failedOn, credits.get(model) ?? new Map())
     if (choice) credits.set(model, choice.credits)
     return choice?.chosen
   }
 
   return {
-    ready: (model) => stopsOf(model).some(isOpen),
+    ready: (lane, model) => stopsOf(model).some(({ gate }) => gate.canEnter(lane)),
 
-    enter(model, endpoint, request) {
-      const chosen = pick(model, request)
+    enter(lane, model, endpoint, request) {
+      const chosen = pick(lane, model, request)
       if (!chosen) return undefined
-      const permit = chosen.gate.tryEnter('batch', chosen.typical.tokensOf(request.fragment.length))
+      const permit = chosen.gate.tryEnter(lane, chosen.typical.tokensOf(request.fragment.length))
       if (!permit) return undefined
       const { deployment, protocol, typical } = chosen
       return { deployment, protocol, typical, permit, target: targetOf(chosen, endpoint) }
     },
 
-    watch(model, callback) {
-      const watch = new ModelWatch(model, callback)
+    watch(lane, model, callback) {
+      const watch = new ModelWatch({ lane, model, callback, onCancel: () => watches.delete(watch) })
       watch.lookAt(stopsOf(model))
-      watches.push(watch)
+      watches.add(watch)
       return watch
     },
 
@@ -152,15 +152,19 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
 }
 
 /** Waits at all gates of a model at once. */
-class ModelWatch {
+class ModelWatch implements Watcher {
   readonly model: string
+  readonly #lane: Lane
   readonly #callback: () => void
+  readonly #onCancel: () => void
   #watchers: readonly Watcher[] = []
   #isWaiting = false
 
-  constructor(model: string, callback: () => void) {
-    this.model = model
-    this.#callback = callback
+  constructor(order: { lane: Lane; model: string; callback: () => void; onCancel: () => void }) {
+    this.model = order.model
+    this.#lane = order.lane
+    this.#callback = order.callback
+    this.#onCancel = order.onCancel
   }
 
   wait(): void {
@@ -169,10 +173,16 @@ class ModelWatch {
     for (const watcher of this.#watchers) watcher.wait()
   }
 
+  cancel(): void {
+    this.#isWaiting = false
+    for (const watcher of this.#watchers) watcher.cancel()
+    this.#onCancel()
+  }
+
   /** Whoever still has to wait comes back at once, and waits at the new gates. */
   lookAt(stops: readonly Stop[]): void {
     for (const watcher of this.#watchers) watcher.cancel()
-    this.#watchers = stops.map(({ gate }) => gate.watch('batch', () => this.#call()))
+    this.#watchers = stops.map(({ gate }) => gate.watch(this.#lane, () => this.#call()))
     this.#call()
   }
 
