@@ -42,6 +42,8 @@ export interface CreateKeyOptions extends DataOptions {
   /** Absent: never. */
   readonly expires?: Date
   readonly account?: string
+  /** For /v1/admin, and of no account. */
+  readonly operator?: boolean
 }
 
 export interface SimulateOptions {

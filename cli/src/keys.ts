@@ -3,9 +3,11 @@ import {
   createKey as create,
   DEFAULT_KEY_PREFIX,
   FIRST_ACCOUNT,
+  NO_ACCOUNT,
   NO_KEY_LIMITS,
   type OperatorStore,
   openOperatorStore,
+  operatorPrefix,
   systemIds,
 } from '@sheepfold/gateway'
 import type { CreateKeyOptions, DataOptions } from './command-options.ts'
@@ -15,12 +17,12 @@ export const createKey = async (options: CreateKeyOptions): Promise<void> =>
   withStore(options, { create: true }, async ({ keys }) => {
     const { key, secret } = await create(keys, systemIds, {
       name: options.name ?? 'key',
-      account: options.account ?? FIRST_ACCOUNT,
+      account: options.operator ? NO_ACCOUNT : (options.account ?? FIRST_ACCOUNT),
       models: options.models ?? null,
       expiresAt: options.expires?.getTime() ?? null,
-      role: 'client',
+      role: options.operator ? 'operator' : 'client',
       limits: NO_KEY_LIMITS,
-      prefix: DEFAULT_KEY_PREFIX,
+      prefix: options.operator ? operatorPrefix(DEFAULT_KEY_PREFIX) : DEFAULT_KEY_PREFIX,
     })
     if (options.json) console.log(JSON.stringify({ ...keyJson(key), key: secret }))
     else console.log(`${secret}\n\nThis is the only time that it is shown. Its id is ${key.id}.`)
@@ -61,7 +63,8 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 const keyJson = (key: ApiKey) => ({
   id: key.id,
   name: key.name,
-  account: key.account,
+  account: key.account === NO_ACCOUNT ? null : key.account,
+  role: key.role,
   hint: key.hint,
   models: key.models,
   created_at: iso(key.createdAt),
@@ -77,12 +80,13 @@ const stateOf = (key: ApiKey): string => {
 
 const table = (keys: readonly ApiKey[]): string => {
   const rows = [
-    ['id', 'key', 'name', 'account', 'state', 'expires', 'models'],
+    ['id', 'key', 'name', 'role', 'account', 'state', 'expires', 'models'],
     ...keys.map((key) => [
       key.id,
       key.hint,
       key.name,
-      key.account,
+      key.role,
+      key.account === NO_ACCOUNT ? '-' : key.account,
       stateOf(key),
       iso(key.expiresAt)?.slice(0, 10) ?? 'never',
       key.models?.join(',') ?? 'all',

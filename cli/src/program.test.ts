@@ -77,6 +77,8 @@ describe('the table of commands', () => {
       { name: 'n', models: ['a', 'b'], expires: new Date('2027-01-31'), account: 'x', data: 'd', json: true },
     ])
     called.mockReset()
+    expect(await parse('keys create --operator')).toEqual(['create', { operator: true }])
+    called.mockReset()
     expect(await parse('keys list')).toEqual(['list', {}])
     called.mockReset()
     expect((await parse('keys revoke key_1'))?.slice(0, 3)).toEqual(['revoke', 'key_1', {}])

@@ -25,6 +25,9 @@ export interface KeyOrder {
   readonly limits: KeyLimits
 }
 
+/** Operators' keys show what they are, so that one is not put where a client's belongs. */
+export const operatorPrefix = (prefix: string): string => `${prefix}op-`
+
 export interface CreatedKey {
   readonly key: ApiKey
   /** Shown once and kept nowhere. */
@@ -82,6 +85,31 @@ export const bootstrapKey = async (
   if ((await keys.keys()).some(({ role }) => role === 'client')) return undefined
   const { secret } = await createKey(keys, ids, { ...FIRST, prefix })
   return secret
+}
+
+/** Makes the key of an operator that the environment names, where it is not there yet. */
+export const bootstrapOperatorKey = async (
+  keys: KeyStore,
+  ids: Ids,
+  { prefix, given }: { prefix: string; given: string | undefined },
+): Promise<void> => {
+  if (!given) return
+  const known = await keys.keyByHash(hashOf(given))
+  if (known?.role === 'client')
+    throw new Error("SHEEPFOLD_OPERATOR_KEY holds the key of an account; an operator's is another one.")
+  if (!known) await createKey(keys, ids, { ...OPERATOR, prefix: operatorPrefix(prefix), secret: given })
+}
+
+/** The account of an operator's key: none. */
+export const NO_ACCOUNT = ''
+
+const OPERATOR: KeyOrder = {
+  name: 'operator',
+  account: NO_ACCOUNT,
+  models: null,
+  expiresAt: null,
+  role: 'operator',
+  limits: NO_KEY_LIMITS,
 }
 
 const FIRST: KeyOrder = {

@@ -9,7 +9,7 @@ import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
 import { createFileReadings } from './intake/file/thread/client.ts'
-import { bootstrapKey } from './keys.ts'
+import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
 import { createApp } from './server/app.ts'
@@ -121,6 +121,10 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
   const firstKey = await bootstrapKey(store.keys, systemIds, {
     prefix: config.keyPrefix,
     given: env.SHEEPFOLD_BOOTSTRAP_KEY,
+  })
+  await bootstrapOperatorKey(store.keys, systemIds, {
+    prefix: config.keyPrefix,
+    given: env.SHEEPFOLD_OPERATOR_KEY,
   })
   const fileReadings = createFileReadings()
   const app = createApp({

@@ -6,7 +6,9 @@ import {
   configOf,
   createKey,
   type Gateway,
+  NO_ACCOUNT,
   NO_KEY_LIMITS,
+  operatorPrefix,
   simulatedDeployments,
   startGateway,
   systemIds,
@@ -21,6 +23,8 @@ export interface TestGateway {
   readonly gateway: Gateway
   readonly dataDir: string
   newKey(order?: NewKey): Promise<{ id: string; secret: string }>
+  /** A key that opens /v1/admin. */
+  newOperatorKey(): Promise<{ id: string; secret: string }>
   /** Rows of a table, read beside the running server. */
   count(table: 'batch' | 'shard'): Promise<number>
   /** Every blob that is stored or half-stored. */
@@ -42,6 +46,7 @@ export interface TestGatewayOptions {
   readonly adapt?: (config: Config) => Config
   /** Of a server that was stopped, to go on with what it left; default: a new one. */
   readonly dataDir?: string
+  readonly env?: Readonly<Record<string, string>>
 }
 
 const KEY = 'sk-holysheep-test-0123456789abcdef'
@@ -50,6 +55,7 @@ export const openGateway = async ({
   provider,
   adapt = (config) => config,
   dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-')),
+  env = {},
 }: TestGatewayOptions): Promise<TestGateway> => {
   const place = await makePlace(dataDir)
   let fatal: unknown
@@ -58,7 +64,7 @@ export const openGateway = async ({
     host: '127.0.0.1',
     port: 0,
     config: adapt(configOf(simulatedDeployments(`${provider}/v1`))),
-    env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error', ...storeEnv(dataDir) },
+    env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error', ...storeEnv(dataDir), ...env },
     onFatal: (error) => {
       fatal = error
     },
@@ -77,6 +83,18 @@ export const openGateway = async ({
         role: 'client',
         limits: { ...NO_KEY_LIMITS, ...limits },
         prefix: 'sk-holysheep-',
+      })
+      return { id: key.id, secret }
+    },
+    async newOperatorKey() {
+      const { key, secret } = await createKey(gateway.store.keys, systemIds, {
+        name: 'operator',
+        account: NO_ACCOUNT,
+        models: null,
+        expiresAt: null,
+        role: 'operator',
+        limits: NO_KEY_LIMITS,
+        prefix: operatorPrefix('sk-holysheep-'),
       })
       return { id: key.id, secret }
     },

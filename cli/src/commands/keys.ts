@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { CreateKeyOptions, DataOptions } from '../command-options.ts'
 import { commaList, instant } from '../option-values.ts'
 import { dataOption, jsonOption } from './shared-options.ts'
@@ -12,6 +12,12 @@ export const addKeys = (program: Command) => {
     .option('--models <a,b>', 'the models that it may use; default: all', commaList)
     .option('--expires <when>', 'for example 30d or 2027-01-31; default: never', instant)
     .option('--account <id>', 'whose it is; default: the first account')
+    .addOption(
+      new Option('--operator', 'a key for /v1/admin, which opens nothing else').conflicts([
+        'account',
+        'models',
+      ]),
+    )
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(async (options: CreateKeyOptions) => (await import('../keys.ts')).createKey(options))

@@ -1,15 +1,11 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { answerError } from './answer-error.ts'
-import { createAuthenticate } from './auth.ts'
 import { answerBadHttp, takeOddRequests } from './bad-http.ts'
-import { batchRoutes } from './batch-routes.ts'
 import { closeWhenIdle } from './close-when-idle.ts'
 import type { ServerContext } from './context.ts'
 import { decorateDialect } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
-import { modelRoutes } from './model-routes.ts'
-import { fileRoutes } from './openai/file-routes.ts'
-import { uploadRoutes } from './openai/upload-routes.ts'
+import { registerRoutes } from './routes.ts'
 
 /** A create of 64 MB over a slow line; what has not arrived by then is given up. */
 const REQUEST_MS_MAX = 600_000
@@ -41,11 +37,7 @@ export const createApp = (context: ServerContext): FastifyInstance => {
   leaveBodiesUnread(app)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(context, error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(context, unknownPath(request), request, reply))
-  const authenticate = createAuthenticate(context.keys, context.clock)
-  modelRoutes(app, context, authenticate)
-  batchRoutes(app, context, authenticate)
-  fileRoutes(app, context, authenticate)
-  uploadRoutes(app, context, authenticate)
+  registerRoutes(app, context)
   return app
 }
 

@@ -21,6 +21,8 @@ const faultRows = Object.fromEntries(
 /** Every error that an endpoint answers with. The manual's table is made of it. */
 export const ERRORS = {
   unauthorized: row(401, 'The key is missing, wrong, revoked or expired.'),
+  operator_key: row(403, "The key is an operator's: it opens /v1/admin and nothing else."),
+  operator_only: row(403, 'The path is for operators, and the key belongs to an account.'),
   model_not_allowed: row(403, 'The key may not use this model.'),
   not_found: row(404, 'There is no such thing, or it belongs to another account.'),
   unknown_path: row(404, 'No endpoint has this path.'),

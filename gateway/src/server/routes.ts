@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify'
+import { createAuthentication } from './auth.ts'
+import { batchRoutes } from './batch-routes.ts'
+import type { ServerContext } from './context.ts'
+import { modelRoutes } from './model-routes.ts'
+import { fileRoutes } from './openai/file-routes.ts'
+import { uploadRoutes } from './openai/upload-routes.ts'
+
+/** Every endpoint there is; the document that describes them is held against this. */
+export const registerRoutes = (app: FastifyInstance, context: ServerContext): void => {
+  const { client } = createAuthentication(context.keys, context.clock)
+  modelRoutes(app, context, client)
+  batchRoutes(app, context, client)
+  fileRoutes(app, context, client)
+  uploadRoutes(app, context, client)
+}
