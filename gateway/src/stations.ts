@@ -6,8 +6,10 @@ import { createGates } from './execute/gate/gates.ts'
 import type { Lease } from './execute/lease.ts'
 import type { ExecuteLimits } from './execute/limits.ts'
 import { createAttempt } from './execute/realtime/attempt.ts'
+import { type BatchLanes, createBatchLanes } from './execute/realtime/batch-lanes.ts'
 import { createRealtimeEngine } from './execute/realtime/engine.ts'
 import { createFinish } from './execute/realtime/finish.ts'
+import type { BatchLane } from './execute/realtime/held-call.ts'
 import { createRoutes, type GatedDeployment, type Routes } from './execute/realtime/routes.ts'
 import type { ShardRun } from './execute/realtime/shard-run.ts'
 import type { Room } from './execute/room.ts'
@@ -47,6 +49,8 @@ export interface StationsOptions {
 export interface Stations {
   readonly worker: Worker
   readonly routes: Routes
+  /** For ordinary calls that wait their turn among the requests of batches. */
+  readonly batchLane: BatchLane
   /** Why the requests for a model do not move at the moment. */
   whyWaiting(model: string): Trouble | undefined
   /**
@@ -66,12 +70,14 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
   const gated = await openGates(options)
   const routes = createRoutes(gated(options.deployments), clock.now)
   let { costBooks, limits } = options
+  const { quantumTokens, heldCallMs } = limits
+  const lanes = createBatchLanes({ clock, routes, quantumTokens, heldCallMs })
   const saveGates = gateSaver(store, routes)
   let current: { sink: Sink; incarnation: Incarnation } | undefined
 
   const incarnate = (worker: string, lease: Lease, wake: () => void): Incarnation => {
     const live = { costBooks: () => costBooks, limits: () => limits }
-    current = createIncarnation(options, { worker, lease, wake, routes, ...live })
+    current = createIncarnation(options, { worker, lease, wake, routes, lanes, ...live })
     return current.incarnation
   }
 
@@ -95,6 +101,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
   return {
     worker,
     routes,
+    batchLane: lanes,
     whyWaiting: (model) => room.trouble() ?? current?.sink.trouble() ?? routes.closed(model),
     reconfigure(change) {
       costBooks = change.costBooks
@@ -130,6 +137,7 @@ interface IncarnationOrder {
   readonly lease: Lease
   readonly wake: () => void
   readonly routes: Routes
+  readonly lanes: BatchLanes
   readonly costBooks: () => CostBooks
   /** Those that are used per call are read anew; groups, leases and windows keep what they began with. */
   readonly limits: () => ExecuteLimits
@@ -137,7 +145,7 @@ interface IncarnationOrder {
 
 const createIncarnation = (
   options: StationsOptions,
-  { worker, lease, wake, routes, costBooks, limits: limitsNow }: IncarnationOrder,
+  { worker, lease, wake, routes, lanes, costBooks, limits: limitsNow }: IncarnationOrder,
 ): { sink: Sink; incarnation: Incarnation } => {
   const { store, clock, blobs, crash, room } = options
   const limits = limitsNow()
@@ -179,6 +187,7 @@ const createIncarnation = (
     blobs,
     dialects: options.dialects,
     routes,
+    lanes,
     sink,
     attempt: createAttempt({
       call: options.call,
@@ -212,7 +221,6 @@ const createIncarnation = (
     get stopDrainMs() {
       return limitsNow().stopDrainMs
     },
-    quantumBytes: limits.quantumBytes,
   })
   return { sink, incarnation: { worker, engine } }
 }

@@ -17,7 +17,9 @@ export interface ExecuteLimits {
   /** Requests are read ahead in pieces of this size, for each running shard. */
   readonly windowBytesMax: number
   /** One turn of an account in the round robin. */
-  readonly quantumBytes: number
+  readonly quantumTokens: number
+  /** An ordinary call that waits among the requests of batches is as urgent as a batch that ends so much later. */
+  readonly heldCallMs: number
   /** A longer answer is a failed attempt. */
   readonly answerBytesMax: number
   /** Nothing is sent while the disk has less room than this. */
@@ -35,7 +37,8 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   tickMs: 1_000,
   stopDrainMs: 30_000,
   windowBytesMax: 262_144,
-  quantumBytes: 65_536,
+  quantumTokens: 4_096,
+  heldCallMs: 600_000,
   answerBytesMax: 8 * MIB,
   diskFreeBytesMin: 64 * MIB,
 }

@@ -4,11 +4,10 @@ import type { Clock } from '../../clock/clock.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { AppendReceipt, ClaimedShard, WorkerNews } from '../../storage/engine.ts'
-import type { Watcher } from '../gate/gate.ts'
 import type { RunStop } from '../run-end.ts'
-import { createFairQueue, type FairQueue } from '../schedule/fair-queue.ts'
 import type { Attempt } from './attempt.ts'
-import type { Routes } from './routes.ts'
+import type { Enter, LaneQueue } from './lane-source.ts'
+import type { Route, Routes } from './routes.ts'
 import { type Pending, ShardRun } from './shard-run.ts'
 import { createTrials } from './trials.ts'
 
@@ -48,6 +47,7 @@ export interface EngineOptions {
   readonly blobs: Pick<Blobs, 'read'>
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly routes: Routes
+  readonly lanes: LaneQueue
   readonly attempt: Attempt
   readonly sink: Sink
   readonly finish: (run: ShardRun) => Promise<void>
@@ -59,14 +59,10 @@ export interface EngineOptions {
   readonly windowBytesMax: number
   /** Calls in flight may finish this long after a batch was told to stop. */
   readonly stopDrainMs: number
-  /** One turn of an account in the round robin. */
-  readonly quantumBytes: number
 }
 
-interface ModelLane {
-  readonly queue: FairQueue<Pending>
+interface ModelRuns {
   readonly runs: Set<ShardRun>
-  readonly watch: Pick<Watcher, 'wait'>
   /** Shards came since the last time that another claim was asked for. */
   fed: boolean
 }
@@ -75,8 +71,8 @@ interface ModelLane {
 const CLAIM_AHEAD = 4
 
 export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => {
-  const { clock, routes, sink } = options
-  const lanes = new Map<string, ModelLane>()
+  const { clock, routes, lanes, sink } = options
+  const models = new Map<string, ModelRuns>()
   const runs = new Map<number, ShardRun>()
   let inFlight = 0
   let idleWaiters: Array<() => void> = []
@@ -88,17 +84,12 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     couldStart: (run) => routes.ready('batch', run.claimed.model) && hasTime(run),
   })
 
-  const laneOf = (model: string): ModelLane => {
-    const known = lanes.get(model)
+  const runsOf = (model: string): ModelRuns => {
+    const known = models.get(model)
     if (known) return known
-    const lane: ModelLane = {
-      queue: createFairQueue(options.quantumBytes),
-      runs: new Set(),
-      watch: routes.watch('batch', model, () => pumpLane(model, lane)),
-      fed: false,
-    }
-    lanes.set(model, lane)
-    return lane
+    const made: ModelRuns = { runs: new Set(), fed: false }
+    models.set(model, made)
+    return made
   }
 
   const start = (claimed: ClaimedShard, claimAskedAt: number): void => {
@@ -113,14 +104,15 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       clock,
       windowBytesMax: options.windowBytesMax,
       mayStart,
-      onLoaded: () => pumpLane(claimed.model, laneOf(claimed.model)),
+      onTurn: startNext,
+      onLoaded: () => pumpModel(claimed.model),
       onError: (error) => options.onUnreadable(run, error),
     })
     runs.set(claimed.id, run)
-    const lane = laneOf(claimed.model)
-    lane.runs.add(run)
-    lane.queue.add(run)
-    lane.fed = true
+    const ofModel = runsOf(claimed.model)
+    ofModel.runs.add(run)
+    ofModel.fed = true
+    lanes.add(claimed.model, run)
     trials.add(run)
     // A claim may be the first to tell that a batch stops, and then its other runs stop too; or its reply
     // is older than what a tick has told meanwhile.
@@ -129,14 +121,15 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     else if (closing) stopRun(run, closing.cause, closing.drainMs)
     else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment')
     endIfDone(run)
-    pumpLane(claimed.model, lane)
+    pumpModel(claimed.model)
   }
 
   /** No call starts that would likely pass the deadline. */
   const hasTime = (run: ShardRun): boolean =>
     clock.monotonic() + routes.typicalMs(run.claimed.model) < run.deadline
 
-  const mayStart = (run: ShardRun): boolean => trials.allows(run) && hasTime(run)
+  const mayStart = (run: ShardRun): boolean =>
+    options.mayStart() && sinkHasRoom() && trials.allows(run) && hasTime(run)
 
   /** Without a drain time, calls in flight have all the time that a call has. */
   const stopRun = (run: ShardRun, cause: RunStop, drainMs?: number): void => {
@@ -176,9 +169,8 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const end = (run: ShardRun): void => {
     run.ending = true
     trials.remove(run)
-    const lane = laneOf(run.claimed.model)
-    lane.queue.remove(run)
-    lane.runs.delete(run)
+    lanes.remove(run.claimed.model, run)
+    runsOf(run.claimed.model).runs.delete(run)
     options.finish(run).then(() => {
       // A release whose reply was lost may have let this very worker claim the shard again meanwhile.
       if (runs.get(run.claimed.id) === run) runs.delete(run.claimed.id)
@@ -194,32 +186,26 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const sinkHasRoom = (): boolean =>
     sink.trouble() === undefined && sink.unacknowledged() <= 2 * Math.max(inFlight, routes.limit())
 
-  const pumpLane = (model: string, lane: ModelLane): void => {
-    sendWhatMayStart(model, lane)
-    // Before the lane runs dry: a claim takes a commit, and the gate's calls would wait for it.
-    if (!lane.fed || unstartedOf(lane) >= CLAIM_AHEAD * routes.limit(model)) return
-    lane.fed = false
+  const pumpModel = (model: string): void => {
+    lanes.pump(model)
+    claimAhead(model)
+  }
+
+  /** Before a model runs dry: a claim takes a commit, and the gate's calls would wait for it. */
+  const claimAhead = (model: string): void => {
+    const ofModel = runsOf(model)
+    if (!ofModel.fed || unstartedOf(ofModel) >= CLAIM_AHEAD * routes.limit(model)) return
+    ofModel.fed = false
     options.onRoom()
   }
 
-  const sendWhatMayStart = (model: string, lane: ModelLane): void => {
-    while (options.mayStart() && sinkHasRoom()) {
-      const ready = routes.ready('batch', model)
-      if (!ready) {
-        wakeWhenReady(lane)
-        return
-      }
-      const pending = lane.queue.take()
-      if (!pending) return
-      if (failedAsPoison(pending)) continue
-      const route = routes.enter('batch', model, pending.run.claimed.endpoint, pending)
-      if (!route) {
-        pending.run.putBack(pending)
-        wakeWhenReady(lane)
-        return
-      }
-      send(pending, route)
-    }
+  const startNext = (run: ShardRun, enter: Enter): boolean => {
+    const pending = run.take()
+    if (failedAsPoison(pending)) return true
+    const route = enter(run.claimed.endpoint, pending)
+    if (route) send(pending, route)
+    else run.putBack(pending)
+    return route !== undefined
   }
 
   /** The request that ran alone when the last worker died is the culprit: it fails, the others go on. */
@@ -231,11 +217,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     return true
   }
 
-  const wakeWhenReady = (lane: ModelLane): void => {
-    if (lane.runs.size > 0) lane.watch.wait()
-  }
-
-  const send = (pending: Pending, route: ReturnType<Routes['enter']> & object): void => {
+  const send = (pending: Pending, route: Route): void => {
     const { run } = pending
     run.inFlight += 1
     inFlight += 1
@@ -246,7 +228,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       if (next.kind === 'again') run.putBack(pending)
       else if (next.kind !== 'over') delay(pending, next.afterMs)
       endIfDone(run)
-      pumpLane(run.claimed.model, laneOf(run.claimed.model))
+      pumpModel(run.claimed.model)
     })
   }
 
@@ -257,21 +239,22 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       run.delayed -= 1
       if (run.ending) return
       run.putBack(pending)
-      pumpLane(run.claimed.model, laneOf(run.claimed.model))
+      pumpModel(run.claimed.model)
     })
   }
 
   const pump = (): void => {
-    for (const [model, lane] of lanes) pumpLane(model, lane)
+    lanes.pump()
+    for (const model of models.keys()) claimAhead(model)
   }
 
-  /** Lanes are made by the shards that came, so a model that no deployment serves any more is among them. */
+  /** Kept since shards of them came, so a model that no deployment serves any more is among them. */
   const closedModels = (): string[] =>
-    [...new Set([...routes.models(), ...lanes.keys()])].filter((model) => routes.closed(model) !== undefined)
+    [...new Set([...routes.models(), ...models.keys()])].filter((model) => routes.closed(model) !== undefined)
 
-  const unstartedOf = (lane: ModelLane): number => {
+  const unstartedOf = ({ runs: ofModel }: ModelRuns): number => {
     let sum = 0
-    for (const run of lane.runs) sum += run.unstarted()
+    for (const run of ofModel) sum += run.unstarted()
     return sum
   }
 
@@ -296,12 +279,12 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     modelsToSkip() {
       const full = routes
         .models()
-        .filter((model) => unstartedOf(laneOf(model)) >= CLAIM_AHEAD * routes.limit(model))
+        .filter((model) => unstartedOf(runsOf(model)) >= CLAIM_AHEAD * routes.limit(model))
       return [...new Set([...full, ...closedModels()])]
     },
     appetite() {
       let unstarted = 0
-      for (const lane of lanes.values()) unstarted += unstartedOf(lane)
+      for (const ofModel of models.values()) unstarted += unstartedOf(ofModel)
       return Math.max(0, CLAIM_AHEAD * routes.limit() - unstarted)
     },
     runs: () => runs.size,

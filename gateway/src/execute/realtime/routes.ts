@@ -39,6 +39,8 @@ export interface Routes {
   closed(model: string): Trouble | undefined
   /** How long a call for the model usually takes, in milliseconds. */
   typicalMs(model: string): number
+  /** Tokens, input and output, that a request of so many bytes for the model will use. */
+  tokensOf(model: string, bytes: number): number
   states(): ReadonlyMap<string, GateState>
   /** What the gates learnt, to be kept over a restart. */
   records(): GateRecord[]
@@ -67,6 +69,7 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
   let byModel: ReadonlyMap<string, readonly Stop[]> = new Map()
   const credits = new Map<string, Credits>()
   const watches = new Set<ModelWatch>()
+  const untried = createTypical()
 
   const take = (gated: readonly GatedDeployment[]): void => {
     const before = new Map(all.map((stop) => [stop.gate, stop.typical]))
@@ -138,6 +141,12 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
       let least = Number.POSITIVE_INFINITY
       for (const { typical } of stopsOf(model)) least = Math.min(least, typical.ms())
       return least
+    },
+
+    tokensOf(model, bytes) {
+      // Deployments of one model answer alike, so one of them tells.
+      const [stop] = stopsOf(model)
+      return (stop?.typical ?? untried).tokensOf(bytes)
     },
 
     states: () => new Map(all.map(({ id, gate }) => [id, gate.state()])),

@@ -57,6 +57,7 @@ export const runOf = (
     clock: createManualClock(),
     windowBytesMax: 1_000,
     mayStart: () => true,
+    onTurn: () => false,
     onLoaded: () => {},
     onError: () => {},
   })

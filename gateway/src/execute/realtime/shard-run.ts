@@ -5,8 +5,8 @@ import { frozenSell, type SellPrice } from '../../money/price.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { ClaimedShard, ShardRef } from '../../storage/engine.ts'
 import type { RunStop } from '../run-end.ts'
-import type { Source } from '../schedule/fair-queue.ts'
 import type { ErrorHistory } from './backoff.ts'
+import type { Enter, LaneSource } from './lane-source.ts'
 import { createRequestSource, type LoadedRequest, type RequestSource } from './request-source.ts'
 
 /** A request on its way: what was tried for it so far. */
@@ -28,7 +28,7 @@ const DEATHS_BEFORE_POISON = 2
 const NOWHERE: ReadonlySet<string> = new Set()
 
 /** One claimed shard while this worker runs it: which requests are taken, in flight, answered. */
-export class ShardRun implements Source<Pending> {
+export class ShardRun implements LaneSource {
   readonly claimed: ClaimedShard
   readonly ref: ShardRef
   readonly dialect: Dialect
@@ -53,6 +53,7 @@ export class ShardRun implements Source<Pending> {
   remaining: number
 
   readonly #mayStart: (run: ShardRun) => boolean
+  readonly #onTurn: (run: ShardRun, enter: Enter) => boolean
   readonly #answered: Uint8Array
   readonly #source: RequestSource
   #back: Pending[] = []
@@ -67,6 +68,8 @@ export class ShardRun implements Source<Pending> {
     windowBytesMax: number
     /** No call starts that would likely pass the deadline. */
     mayStart: (run: ShardRun) => boolean
+    /** Takes the next request and sends it on the way that opens; false where none does. */
+    onTurn: (run: ShardRun, enter: Enter) => boolean
     onLoaded: () => void
     onError: (error: unknown) => void
   }) {
@@ -81,6 +84,7 @@ export class ShardRun implements Source<Pending> {
     this.urgency = claimed.windowEnd
     this.deadline = options.deadline
     this.#mayStart = options.mayStart
+    this.#onTurn = options.onTurn
     this.cautious = claimed.crashes >= CRASHES_BEFORE_CAUTION
     this.#answered = emptyBits(claimed.count)
     this.#answered.set(claimed.done)
@@ -133,12 +137,16 @@ export class ShardRun implements Source<Pending> {
     return this.cautious && accused?.position === position && accused.deaths >= DEATHS_BEFORE_POISON
   }
 
-  nextWeight(): number | undefined {
+  nextBytes(): number | undefined {
     if (this.isStopped()) return undefined
     if (this.cautious && this.inFlight > 0) return undefined
     if (!this.#mayStart(this)) return undefined
     const back = this.#back[this.#back.length - 1]
     return back ? back.fragment.length : this.#source.nextBytes()
+  }
+
+  startNext(enter: Enter): boolean {
+    return this.#onTurn(this, enter)
   }
 
   take(): Pending {

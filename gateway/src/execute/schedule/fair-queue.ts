@@ -1,38 +1,48 @@
 /**
- * Which request is sent next: deficit round robin over accounts (Shreedhar and Varghese, 1995), so that a
- * large job of one account never starves a small one of another; within an account, the most urgent
- * source first.
+ * Whose turn is next: deficit round robin over accounts (Shreedhar and Varghese, 1995), so that a large job
+ * of one account never starves a small one of another; within an account, the most urgent source first.
+ * What is shared out is tokens: they are what providers limit and what is paid for.
  */
-export interface Source<Item> {
+export interface Source {
   readonly account: string
   /** Smaller is more urgent. */
   readonly urgency: number
-  /** What the next item weighs (bytes), or undefined while there is none at hand. */
-  nextWeight(): number | undefined
-  take(): Item
+  /** How many bytes the next item has, or undefined while there is none that may start. */
+  nextBytes(): number | undefined
 }
 
-export interface FairQueue<Item> {
-  add(source: Source<Item>): void
-  remove(source: Source<Item>): void
-  /** The next item by fairness, or undefined while no source has one. */
-  take(): Item | undefined
+export interface FairQueue<Queued extends Source> {
+  add(source: Queued): void
+  remove(source: Queued): void
+  /** The source whose next item it is by fairness, charged to its account; undefined while none has one. */
+  next(): Queued | undefined
+  isEmpty(): boolean
 }
 
-interface AccountTurn<Item> {
+export interface FairQueueOptions {
+  /** One turn of an account in the round robin. */
+  readonly quantumTokens: number
+  /** What an item of so many bytes will use, input and output. */
+  readonly tokensOf: (bytes: number) => number
+}
+
+interface AccountTurn<Queued> {
   readonly account: string
-  readonly sources: Source<Item>[]
+  readonly sources: Queued[]
   deficit: number
 }
 
-export const createFairQueue = <Item>(quantum: number): FairQueue<Item> => {
-  const turns: AccountTurn<Item>[] = []
+export const createFairQueue = <Queued extends Source>({
+  quantumTokens,
+  tokensOf,
+}: FairQueueOptions): FairQueue<Queued> => {
+  const turns: AccountTurn<Queued>[] = []
   let current = 0
 
-  const readySource = (turn: AccountTurn<Item>): { source: Source<Item>; weight: number } | undefined => {
+  const readySource = (turn: AccountTurn<Queued>): { source: Queued; bytes: number } | undefined => {
     for (const source of turn.sources) {
-      const weight = source.nextWeight()
-      if (weight !== undefined) return { source, weight }
+      const bytes = source.nextBytes()
+      if (bytes !== undefined) return { source, bytes }
     }
     return undefined
   }
@@ -42,6 +52,7 @@ export const createFairQueue = <Item>(quantum: number): FairQueue<Item> => {
   }
 
   return {
+    isEmpty: () => turns.length === 0,
     add(source) {
       let turn = turns.find((each) => each.account === source.account)
       if (!turn) {
@@ -62,7 +73,7 @@ export const createFairQueue = <Item>(quantum: number): FairQueue<Item> => {
       if (index < current) current -= 1
       if (current >= turns.length) current = 0
     },
-    take() {
+    next() {
       for (let idle = 0; idle < turns.length; ) {
         const turn = turns[current]
         if (!turn) return undefined
@@ -72,14 +83,16 @@ export const createFairQueue = <Item>(quantum: number): FairQueue<Item> => {
           turn.deficit = 0
           idle += 1
           passOn()
-        } else if (turn.deficit >= ready.weight) {
-          turn.deficit -= ready.weight
-          return ready.source.take()
-        } else {
-          turn.deficit += quantum
-          idle = 0
-          if (turns.length > 1) passOn()
+          continue
         }
+        const tokens = tokensOf(ready.bytes)
+        if (turn.deficit >= tokens) {
+          turn.deficit -= tokens
+          return ready.source
+        }
+        turn.deficit += quantumTokens
+        idle = 0
+        if (turns.length > 1) passOn()
       }
       return undefined
     },
