@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { systemClock } from '../clock/system.ts'
 import { noCrash } from '../crash/crash-points.ts'
+import type { AdminStore } from './admin.ts'
 import { auditVerbs } from './audit/audit.ts'
 import type { AuditStore, KeyStore } from './operator.ts'
 import { refuseDataDirOfPostgres } from './postgres/data-dir.ts'
@@ -10,11 +11,13 @@ import type { Db } from './sql.ts'
 import { dataDirPaths, makeDataDir } from './sqlite/data-dir.ts'
 import { openDatabase } from './sqlite/open.ts'
 import { sqliteDb } from './sqlite/sqlite-db.ts'
+import { adminVerbs } from './verbs/admin.ts'
 import { keyVerbs } from './verbs/keys.ts'
 
 export interface OperatorStore {
   readonly keys: KeyStore
   readonly audit: AuditStore
+  readonly admin: AdminStore
   close(): Promise<void>
 }
 
@@ -30,7 +33,7 @@ export const openOperatorStore = async (
   how: { create: boolean },
 ): Promise<OperatorStore> => {
   const db = place.databaseUrl ? await onPostgres(place.databaseUrl, how) : onSqlite(place.dataDir, how)
-  return { keys: keyVerbs(db), audit: auditVerbs(db), close: () => db.close() }
+  return { keys: keyVerbs(db), audit: auditVerbs(db), admin: adminVerbs(db), close: () => db.close() }
 }
 
 type ClosableDb = Db & { close(): Promise<void> }

@@ -327,6 +327,9 @@ CREATE TABLE usage_minute (
 CREATE INDEX usage_unposted ON usage_minute (minute) WHERE posting IS NULL;
 CREATE INDEX usage_key ON usage_minute (api_key);
 CREATE INDEX batch_key ON batch (api_key);
+-- For operators, who see the batches and the usage of all accounts.
+CREATE INDEX batch_newest_of_all ON batch (created_at, id);
+CREATE INDEX usage_of_all ON usage_minute (minute);
 
 -- The last group of usage that each incarnation of a worker recorded: one whose commit was in doubt is not added twice.
 CREATE TABLE usage_append (

@@ -1,3 +1,4 @@
+import type { AdminStore } from './admin.ts'
 import { auditVerbs } from './audit/audit.ts'
 import type { EngineStore } from './engine.ts'
 import type { AuditStore, KeyStore } from './operator.ts'
@@ -6,6 +7,7 @@ import type { BatchStore, TenantStore } from './tenant.ts'
 import type { FileStore } from './tenant-files.ts'
 import type { UploadStore } from './tenant-uploads.ts'
 import { accept } from './verbs/accept.ts'
+import { adminVerbs } from './verbs/admin.ts'
 import { append } from './verbs/append.ts'
 import { findBatch, listBatches } from './verbs/batch-view.ts'
 import { claim } from './verbs/claim.ts'
@@ -46,6 +48,7 @@ export interface StorePorts {
   tenant(account: string): TenantStore
   readonly keys: KeyStore
   readonly audit: AuditStore
+  readonly admin: AdminStore
 }
 
 /** The ports over any database and any blobs: each verb bound to what it needs. */
@@ -54,6 +57,7 @@ export const storePorts = (deps: SegmentDeps): StorePorts => ({
   tenant: (account) => tenantStore(deps, account),
   keys: keyVerbs(deps.db),
   audit: auditVerbs(deps.db),
+  admin: adminVerbs(deps.db),
 })
 
 const engineStore = (deps: SegmentDeps): EngineStore => {

@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest'
 import { acceptCases } from './contract/accept.contract.ts'
+import { adminCases } from './contract/admin.contract.ts'
 import { appendCases } from './contract/append.contract.ts'
 import { claimCases } from './contract/claim.contract.ts'
 import { fileCases } from './contract/files.contract.ts'
@@ -44,5 +45,6 @@ export const storeContract = (
     fileCases(cases)
     uploadCases(cases)
     retryCases(cases)
+    adminCases(cases)
   })
 }

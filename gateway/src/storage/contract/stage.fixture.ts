@@ -4,6 +4,7 @@ import { encodeFrame } from '../../batch/answer-frame.ts'
 import { hasBit } from '../../batch/done-bits.ts'
 import type { Nano } from '../../money/nano.ts'
 import { encodeSell, flatPrices } from '../../money/price.ts'
+import type { AdminStore } from '../admin.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import type { AppendReceipt, ClaimedShard, EngineStore, SealReceipt, ShardRef } from '../engine.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
@@ -113,6 +114,7 @@ export interface Stage {
   readonly engine: EngineStore
   readonly keys: KeyStore
   readonly audit: AuditStore
+  readonly admin: AdminStore
   readonly blobs: Blobs
   tenant(account?: string): TenantStore
   advance(ms: number): void
@@ -142,13 +144,14 @@ export const missing = ({ count, done }: ClaimedShard): number[] =>
 
 export const createStage = (opened: OpenedStore): Stage => {
   const { ports, blobs } = opened
-  const { engine, keys, audit } = ports
+  const { engine, keys, audit, admin } = ports
   let number = 0
 
   const stage: Stage = {
     engine,
     keys,
     audit,
+    admin,
     blobs,
     tenant: (account = ACCOUNT) => ports.tenant(account),
     advance: opened.advance,

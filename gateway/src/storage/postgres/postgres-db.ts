@@ -39,6 +39,8 @@ const LOCK_NAME = 'SELECT pg_advisory_xact_lock(hashtextextended(?, 0))'
 const SCRUB = `VACUUM (SKIP_LOCKED) ${tablesOf(MIGRATIONS).join(', ')}`
 
 export interface PostgresDb extends Db {
+  /** The same, where a read may take minutes. */
+  readonly patient: Db
   /** Ends after what was asked before; what is asked afterwards rejects with `closed`. */
   close(): Promise<void>
 }
@@ -137,13 +139,13 @@ export const postgresDb = (
     }
   }
 
-  return {
+  const dbOf = (mayTakeLong: boolean): Db => ({
     traits: TRAITS,
 
     read: (work) =>
       tracked(() =>
         again(() =>
-          transaction({ begin: BEGIN_READ, mayTakeLong: longReads }, async (tx, commit) => {
+          transaction({ begin: BEGIN_READ, mayTakeLong }, async (tx, commit) => {
             const result = await work(tx)
             await commit()
             return result
@@ -165,6 +167,11 @@ export const postgresDb = (
       ),
 
     scrub: () => tracked(vacuum),
+  })
+
+  return {
+    ...dbOf(longReads),
+    patient: dbOf(true),
 
     async close() {
       if (closed) return

@@ -1,10 +1,12 @@
 import type pg from 'pg'
 import { type Crash, noCrash } from '../../crash/crash-points.ts'
+import { auditVerbs } from '../audit/audit.ts'
 import type { Blobs } from '../blobs/blobs.ts'
 import { int } from '../rows.ts'
 import type { Db } from '../sql.ts'
 import type { Store } from '../store.ts'
 import { storePorts } from '../store-ports.ts'
+import { adminVerbs } from '../verbs/admin.ts'
 import { postgresDb } from './postgres-db.ts'
 
 export interface PostgresStoreOptions {
@@ -23,6 +25,8 @@ export const postgresStore = async (
   const rowsBefore = await rowsOf(db)
   return {
     ...storePorts({ db, blobs, crash }),
+    audit: auditVerbs(db.patient),
+    admin: adminVerbs(db.patient),
     rowsWritten: async () => (await rowsOf(db)) - rowsBefore,
     close: () => db.close(),
   }

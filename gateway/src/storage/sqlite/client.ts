@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import type { AdminStore } from '../admin.ts'
 import type { EngineStore } from '../engine.ts'
 import { StoreError } from '../errors.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
@@ -73,23 +74,75 @@ const KEYS: Record<keyof KeyStore, true> = {
   ensureAccount: true,
 }
 const AUDIT: Record<keyof AuditStore, true> = { audit: true, wasteByBatch: true }
+const ADMIN: Record<keyof AdminStore, true> = {
+  accounts: true,
+  account: true,
+  createAccount: true,
+  renameAccount: true,
+  keysPage: true,
+  key: true,
+  changeKey: true,
+  batchesPage: true,
+  batch: true,
+  spendTotals: true,
+  usage: true,
+}
 const STORE: Record<'rowsWritten' | 'close', true> = { rowsWritten: true, close: true }
 
-/** The store on a thread of its own: the same ports, each call one message there and one back. */
-export const openSqliteThread = async (options: SqliteThreadOptions): Promise<Store> => {
-  const thread = startThread(options)
+/** The store on threads of its own: the same ports, each call one message there and one back. */
+export const openSqliteThread = async ({
+  dataDir,
+  onFatal = () => {},
+}: SqliteThreadOptions): Promise<Store> => {
+  const thread = startThread('thread.ts', { dataDir, onCrash: onFatal })
   await thread.opened
   const { call } = thread
+  const operators = startOnFirstCall(dataDir)
   const store = proxy<Pick<Store, 'rowsWritten' | 'close'>>(STORE, call, 'store')
   return {
     engine: proxy<EngineStore>(ENGINE, call, 'engine'),
     tenant: (account) => proxy<TenantStore>(TENANT, call, 'tenant', account),
     keys: proxy<KeyStore>(KEYS, call, 'keys'),
-    audit: proxy<AuditStore>(AUDIT, call, 'audit'),
+    audit: proxy<AuditStore>(AUDIT, operators.call, 'audit'),
+    admin: proxy<AdminStore>(ADMIN, operators.call, 'admin'),
     rowsWritten: store.rowsWritten,
-    close: () => thread.close(store.close),
+    async close() {
+      await operators.close()
+      await thread.close(store.close)
+    },
   }
 }
+
+/** The thread of operators: most installations ask it for nothing for days. One that died is started anew. */
+const startOnFirstCall = (dataDir: string): { call: CallThread; close(): Promise<void> } => {
+  let started: Promise<Thread> | undefined
+  let isClosed = false
+  const forget = (): void => {
+    started = undefined
+  }
+  const start = async (): Promise<Thread> => {
+    const thread = startThread('operator-thread.ts', { dataDir, onCrash: forget })
+    await thread.opened
+    return thread
+  }
+  return {
+    async call(...order) {
+      if (isClosed) throw new StoreError('closed', 'the store is closed')
+      started ??= start()
+      started.catch(forget)
+      return (await started).call(...order)
+    },
+    async close() {
+      isClosed = true
+      const thread = await started?.catch(() => undefined)
+      await thread?.close(async () => {
+        await thread.call('store', '', 'close', [])
+      })
+    },
+  }
+}
+
+type Thread = ReturnType<typeof startThread>
 
 type CallThread = (
   port: PortName,
@@ -116,8 +169,11 @@ interface Waiting {
   reject(error: Error): void
 }
 
-const startThread = ({ dataDir, onFatal = () => {} }: SqliteThreadOptions) => {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: dataDir, name: 'store' })
+const startThread = (
+  file: 'thread.ts' | 'operator-thread.ts',
+  { dataDir, onCrash }: { dataDir: string; onCrash: (error: Error) => void },
+) => {
+  const worker = new Worker(new URL(`./${file}`, import.meta.url), { workerData: dataDir, name: file })
   const waiting = new Map<number, Waiting>()
   let nextId = OPENED
   let ended: StoreError | undefined
@@ -135,7 +191,7 @@ const startThread = ({ dataDir, onFatal = () => {} }: SqliteThreadOptions) => {
     ended = error
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
-    if (error.code === 'crashed') onFatal(error)
+    if (error.code === 'crashed') onCrash(error)
   }
 
   const crashed = (cause: unknown): void =>

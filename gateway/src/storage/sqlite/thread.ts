@@ -6,7 +6,8 @@ import type { Store } from '../store.ts'
 import { dataDirPaths } from './data-dir.ts'
 import { openSqliteDirect } from './direct.ts'
 import { lockDataDir } from './lock.ts'
-import { type Call, detach, OPENED, type Reply, sentError } from './protocol.ts'
+import type { Call } from './protocol.ts'
+import { serveThread } from './serve-thread.ts'
 
 /**
  * The store thread: it owns the one write connection, so that neither a commit nor a checkpoint ever stops
@@ -44,37 +45,13 @@ const portOf = (store: Store, { port, account }: Call): object => {
       return store.tenant(account)
     case 'keys':
       return store.keys
-    case 'audit':
-      return store.audit
     case 'store':
       return { rowsWritten: store.rowsWritten, close: store.close }
+    case 'audit':
+    case 'admin':
+      throw new TypeError(`${port} is asked on the thread of operators`)
   }
 }
 
-const handle = async (store: Store, call: Call): Promise<unknown> => {
-  const verb: unknown = Reflect.get(portOf(store, call), call.verb)
-  if (typeof verb !== 'function') throw new TypeError(`the store has no verb ${call.port}.${call.verb}`)
-  return verb(...call.args)
-}
-
-const serve = (store: Store, port: NonNullable<typeof parentPort>): void => {
-  const reply = (message: Reply, moved: ArrayBuffer[] = []): void => port.postMessage(message, moved)
-  const answer = async (call: Call): Promise<void> => {
-    try {
-      const moved: ArrayBuffer[] = []
-      const value = detach(await handle(store, call), 'give', moved)
-      reply({ id: call.id, ok: true, value }, moved)
-    } catch (error) {
-      reply({ id: call.id, ok: false, error: sentError(error) })
-    }
-  }
-  port.on('message', (call: Call) => void answer(call))
-  reply({ id: OPENED, ok: true, value: undefined })
-}
-
-const port = parentPort
-if (!port) throw new Error('thread.ts is started by client.ts, as a worker thread')
-openStore(String(workerData)).then(
-  (store) => serve(store, port),
-  (error: unknown) => port.postMessage({ id: OPENED, ok: false, error: sentError(error) } satisfies Reply),
-)
+if (!parentPort) throw new Error('thread.ts is started by client.ts, as a worker thread')
+serveThread(parentPort, () => openStore(String(workerData)), portOf)

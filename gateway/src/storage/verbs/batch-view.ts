@@ -43,7 +43,7 @@ export const viewOf = async (tx: Tx, row: Row): Promise<BatchView> => {
   return view
 }
 
-const viewsOf = async (tx: Tx, rows: readonly Row[]): Promise<BatchView[]> => {
+export const viewsOf = async (tx: Tx, rows: readonly Row[]): Promise<BatchView[]> => {
   const open = rows.filter((row) => row.state !== 'ended').map((row) => text(row, 'id'))
   const running = await totalsOfShards(tx, open)
   return rows.map((row) => {

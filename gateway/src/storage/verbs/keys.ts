@@ -41,14 +41,13 @@ export const keyVerbs = (db: Db): KeyStore => ({
 })
 
 const createKey = async (tx: Tx, key: NewApiKey): Promise<ApiKey> => {
-  const models = key.models === null ? null : JSON.stringify(key.models)
   const row = await tx.get(INSERT, [
     key.id,
     key.account,
     key.name,
     key.sha256,
     key.hint,
-    models,
+    encodeModels(key.models),
     tx.now,
     key.expiresAt,
     key.role,
@@ -60,7 +59,8 @@ const createKey = async (tx: Tx, key: NewApiKey): Promise<ApiKey> => {
   return toKey(row, tx.now)
 }
 
-const toKey = (row: Row, now: number): ApiKey => {
+/** A row of `api_key`, judged at that time. */
+export const toKey = (row: Row, now: number): ApiKey => {
   const expiresAt = intOrNull(row, 'expires_at')
   const revokedAt = intOrNull(row, 'revoked_at')
   return {
@@ -82,6 +82,9 @@ const toKey = (row: Row, now: number): ApiKey => {
     usable: revokedAt === null && (expiresAt === null || expiresAt > now),
   }
 }
+
+export const encodeModels = (models: readonly string[] | null): string | null =>
+  models === null ? null : JSON.stringify(models)
 
 const modelsOf = (encoded: string | null): readonly string[] | null => {
   if (encoded === null) return null
