@@ -5,6 +5,7 @@ import { sleep } from './clock/clock.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
 import { type Crash, crashOnOrder } from './crash/crash-points.ts'
+import { deploymentViews } from './deployment-views.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
@@ -12,8 +13,10 @@ import { createFileReadings } from './intake/file/thread/client.ts'
 import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
+import type { AdminContext } from './server/admin/context.ts'
 import { createApp } from './server/app.ts'
 import { createBatchEnds } from './server/batch-ends.ts'
+import type { ServerContext } from './server/context.ts'
 import { type Stations, startStations } from './stations.ts'
 import { type FileBlobs, openFileBlobs } from './storage/blobs/files.ts'
 import { openStore } from './storage/open-store.ts'
@@ -127,7 +130,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     given: env.SHEEPFOLD_OPERATOR_KEY,
   })
   const fileReadings = createFileReadings()
-  const app = createApp({
+  const context: ServerContext = {
     clock,
     random: systemRandom,
     ids: systemIds,
@@ -142,7 +145,8 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     onAccepted: stations.worker.wake,
     crash,
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed through our fault'),
-  })
+  }
+  const app = createApp(context, { ...context, ...operatorsPart(store, stations) })
   const url = await app.listen({ host: options.host, port: options.port })
   return {
     url,
@@ -170,6 +174,17 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     },
   }
 }
+
+/** What handlers of operators have beyond the others. */
+const operatorsPart = (
+  store: Store,
+  stations: Stations,
+): Omit<AdminContext, keyof ServerContext> & Pick<AdminContext, 'keys'> => ({
+  store: store.admin,
+  keys: store.keys,
+  audit: store.audit,
+  deployments: () => deploymentViews(stations.routes.reports()),
+})
 
 const diskRoom = (dataDir: string, freeBytesMin: () => number): Room =>
   createDiskRoom({

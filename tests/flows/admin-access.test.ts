@@ -52,3 +52,54 @@ describe("an operator's key", () => {
     expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ error: 'operator_key' })])
   })
 })
+
+const ADMIN_CALLS = [
+  ['GET', 'accounts'],
+  ['POST', 'accounts'],
+  ['GET', 'accounts/acct_default'],
+  ['PATCH', 'accounts/acct_default'],
+  ['GET', 'keys'],
+  ['POST', 'keys'],
+  ['GET', 'keys/key_x'],
+  ['PATCH', 'keys/key_x'],
+  ['POST', 'keys/key_x/revoke'],
+  ['GET', 'deployments'],
+  ['GET', 'deployments/x/y'],
+  ['GET', 'batches'],
+  ['GET', 'batches/batch_x'],
+  ['POST', 'batches/batch_x/cancel'],
+  ['GET', 'waste'],
+  ['GET', 'usage'],
+  ['GET', 'audit'],
+] as const
+
+describe('the endpoints of operators', () => {
+  const UNAUTHORIZED = '{"error":"unauthorized","message":"Invalid or expired API key"}'
+
+  it.each(ADMIN_CALLS)('refuse the key of an account: %s /v1/admin/%s', async (method, path) => {
+    const answer = await call(`${server.url}/v1/admin/${path}`, { method, key: server.key })
+    expect([answer.status, answer.json]).toEqual([403, expect.objectContaining({ error: 'operator_only' })])
+  })
+
+  it.each(ADMIN_CALLS)('refuse to the letter who has no key: %s /v1/admin/%s', async (method, path) => {
+    const url = `${server.url}/v1/admin/${path}`
+    for (const order of [{ method }, { method, key: 'sk-holysheep-op-wrong' }]) {
+      const answer = await call(url, order)
+      expect([answer.status, answer.text]).toEqual([401, UNAUTHORIZED])
+    }
+  })
+
+  it('take the key that the environment named', async () => {
+    expect((await call(`${server.url}/v1/admin/accounts`, { key: GIVEN })).status).toBe(200)
+  })
+
+  it('refuse a revoked key, also one that was used a moment before', async () => {
+    const { id, secret } = await server.newOperatorKey()
+    const look = () => call(`${server.url}/v1/admin/accounts`, { key: secret })
+    expect((await look()).status).toBe(200)
+    await call(`${server.url}/v1/admin/keys/${id}/revoke`, { method: 'POST', key: secret })
+    let answer = await look()
+    while (answer.status === 200) answer = await look()
+    expect([answer.status, answer.text]).toEqual([401, UNAUTHORIZED])
+  })
+})

@@ -1,4 +1,5 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { AdminContext } from './admin/context.ts'
 import { answerError } from './answer-error.ts'
 import { answerBadHttp, takeOddRequests } from './bad-http.ts'
 import { closeWhenIdle } from './close-when-idle.ts'
@@ -13,7 +14,7 @@ const HEADERS_MS_MAX = 60_000
 const HEADERS_BYTES_MAX = 16_384
 const KEEP_ALIVE_MS = 75_000
 
-export const createApp = (context: ServerContext): FastifyInstance => {
+export const createApp = (context: ServerContext, admin: AdminContext): FastifyInstance => {
   const app = Fastify({
     logger: false,
     trustProxy: false,
@@ -37,7 +38,7 @@ export const createApp = (context: ServerContext): FastifyInstance => {
   leaveBodiesUnread(app)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(context, error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(context, unknownPath(request), request, reply))
-  registerRoutes(app, context)
+  registerRoutes(app, context, admin)
   return app
 }
 

@@ -23,6 +23,7 @@ export const ERRORS = {
   unauthorized: row(401, 'The key is missing, wrong, revoked or expired.'),
   operator_key: row(403, "The key is an operator's: it opens /v1/admin and nothing else."),
   operator_only: row(403, 'The path is for operators, and the key belongs to an account.'),
+  account_exists: row(409, 'There is an account of this id already.'),
   model_not_allowed: row(403, 'The key may not use this model.'),
   not_found: row(404, 'There is no such thing, or it belongs to another account.'),
   unknown_path: row(404, 'No endpoint has this path.'),

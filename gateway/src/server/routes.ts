@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify'
+import type { AdminContext } from './admin/context.ts'
+import { adminRoutes } from './admin/routes.ts'
 import { createAuthentication } from './auth.ts'
 import { batchRoutes } from './batch-routes.ts'
 import type { ServerContext } from './context.ts'
@@ -7,10 +9,11 @@ import { fileRoutes } from './openai/file-routes.ts'
 import { uploadRoutes } from './openai/upload-routes.ts'
 
 /** Every endpoint there is; the document that describes them is held against this. */
-export const registerRoutes = (app: FastifyInstance, context: ServerContext): void => {
-  const { client } = createAuthentication(context.keys, context.clock)
+export const registerRoutes = (app: FastifyInstance, context: ServerContext, admin: AdminContext): void => {
+  const { client, operator } = createAuthentication(context.keys, context.clock)
   modelRoutes(app, context, client)
   batchRoutes(app, context, client)
   fileRoutes(app, context, client)
   uploadRoutes(app, context, client)
+  adminRoutes(app, admin, operator)
 }

@@ -14,7 +14,7 @@ export interface AdminStore extends AdminAccounts, AdminKeys, AdminBatches, Admi
 /** Newest first; `after` is the id of the last one of the page before. */
 export interface AdminPage {
   readonly limit: number
-  readonly after: string | undefined
+  readonly after?: string | undefined
 }
 
 export interface AdminAccounts {

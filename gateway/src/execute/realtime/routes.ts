@@ -2,7 +2,7 @@ import type { Trouble } from '../../batch/trouble.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Protocol, Target } from '../../provider/protocol.ts'
 import type { GateRecord } from '../../storage/engine.ts'
-import type { Gate, GateState, Lane, Permit, Watcher } from '../gate/gate.ts'
+import type { Gate, GateState, Lane, Learned, Permit, Watcher } from '../gate/gate.ts'
 import { type Credits, choose } from './choose.ts'
 import { createTypical, type Typical } from './typical.ts'
 
@@ -42,6 +42,8 @@ export interface Routes {
   /** Tokens, input and output, that a request of so many bytes for the model will use. */
   tokensOf(model: string, bytes: number): number
   states(): ReadonlyMap<string, GateState>
+  /** Every deployment as it is now, in the order in which they were given. */
+  reports(): readonly DeploymentReport[]
   /** What the gates learnt, to be kept over a restart. */
   records(): GateRecord[]
   /**
@@ -55,6 +57,13 @@ export interface GatedDeployment {
   readonly deployment: Deployment
   readonly gate: Gate
   readonly protocol: Protocol
+}
+
+export interface DeploymentReport {
+  readonly deployment: Deployment
+  readonly gate: GateState
+  readonly learned: Learned
+  readonly typicalMs: number
 }
 
 interface Stop extends GatedDeployment {
@@ -150,6 +159,14 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     },
 
     states: () => new Map(all.map(({ id, gate }) => [id, gate.state()])),
+
+    reports: () =>
+      all.map(({ deployment, gate, typical }) => ({
+        deployment,
+        gate: gate.state(),
+        learned: gate.learned(),
+        typicalMs: typical.ms(),
+      })),
 
     records: () => all.map(({ id, gate }) => recordOf(id, gate)),
 
