@@ -1,4 +1,4 @@
-import { type Fault, type FaultKind, faultKinds } from '@sheepfold/simulator'
+import { type AnswerFaultKind, answerFaultKinds, type Fault } from '@sheepfold/simulator'
 import { describe, expect, test } from 'vitest'
 import { expectChargedOnce, expectCleanBooks } from '../support/books.ts'
 import { deployment } from '../support/config-file.ts'
@@ -19,13 +19,15 @@ type Closer = (typeof CLOSERS)[number]
 const isCloser = (kind: string): kind is Closer => CLOSERS.some((closer) => closer === kind)
 
 /** What each fault does beyond its kind. */
-const PARTICULARS: Partial<Record<FaultKind, Partial<Fault>>> = {
+const PARTICULARS: Partial<Record<AnswerFaultKind, Partial<Fault>>> = {
   // Every retry-after rests the whole deployment: one storm of a second is enough.
   rate_limit: { retryAfterSeconds: 0 },
   slow: { delayMs: 200, bodyDelayMs: 200 },
 }
 
-const kinds = Object.keys(faultKinds).filter((kind): kind is Exclude<FaultKind, Closer> => !isCloser(kind))
+const kinds = Object.keys(answerFaultKinds).filter(
+  (kind): kind is Exclude<AnswerFaultKind, Closer> => !isCloser(kind),
+)
 
 describe('a bad provider', () => {
   test('one call in five fails in every way there is, and every request is answered', async () => {

@@ -4,6 +4,7 @@ import type { ProviderError } from './errors.ts'
 import { concurrencyReached } from './errors.ts'
 import type { Model } from './models.ts'
 import type { PrefixCache } from './prompt.ts'
+import type { Stream } from './stream/stream.ts'
 
 /** One call that reached its model. */
 export interface Call {
@@ -20,7 +21,9 @@ export interface Call {
 }
 
 export interface Answered {
+  /** Empty where the answer is a stream. */
   readonly body: Buffer
+  readonly stream?: Stream
   /** The first string behind this name in the body is a text that a fault may spoil, and the JSON stays one. */
   readonly spoilable: string
   readonly firstByteMs: number
@@ -67,3 +70,16 @@ export const answered = (call: Call, tokens: Tokens, body: Buffer, spoilable: st
   const bodyMs = tokens.completion * (model.options.tokenMs ?? 0)
   return { body, spoilable, firstByteMs: firstByteMsOf(call), bodyMs }
 }
+
+const noBody = Buffer.alloc(0)
+
+/** The same of an answer in events. */
+export const answeredInEvents = (
+  call: Call,
+  tokens: Tokens,
+  stream: Stream,
+  spoilable: string,
+): Answered => ({
+  ...answered(call, tokens, noBody, spoilable),
+  stream,
+})

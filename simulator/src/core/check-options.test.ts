@@ -22,7 +22,7 @@ describe('checkOptions', () => {
         pretty: 'yes',
         tempo: 1,
         models: { m: { latency: 5, requestsPerMinute: 0 } },
-        faults: [{ kind: 'explode', rate: 1.5 }, { nth: [0] }, 7],
+        faults: [{ kind: 'explode', rate: 1.5 }, { nth: [0] }, 7, { kind: 'stream_cut', afterEvents: -1 }],
       }),
     ).toEqual([
       'seed: -1 is not a whole number from 0 to 4294967295',
@@ -35,6 +35,7 @@ describe('checkOptions', () => {
       'faults[1].nth[0]: 0 is not a whole number from 1 up',
       'faults[1].kind: missing',
       'faults[2]: 7 is not an object',
+      'faults[3].afterEvents: -1 is not a whole number from 0 up',
     ])
   })
 

@@ -111,6 +111,7 @@ const faults = listOf(
       retryAfterSeconds: countOrNone,
       delayMs: milliseconds,
       bodyDelayMs: milliseconds,
+      afterEvents: countOrNone,
       bytes: count,
     },
     ['kind'],

@@ -22,6 +22,8 @@ export interface Understood {
   readonly model: string
   /** A word of the sender's own for the tape: `metadata.marker`, else `user`. */
   readonly marker: string | null
+  /** It asks for an answer in events. */
+  readonly streamed: boolean
   answer(call: Call): Answered | ProviderError
   /** What can be told of the answer beforehand, as text. */
   expected(seed: number, options: ModelOptions): string
@@ -37,12 +39,14 @@ export interface EndpointParts<Request> {
 class Bound<Request> implements Understood {
   readonly model: string
   readonly marker: string | null
+  readonly streamed: boolean
   readonly #request: Request
   readonly #parts: EndpointParts<Request>
 
   constructor(model: string, body: Body, request: Request, parts: EndpointParts<Request>) {
     this.model = model
     this.marker = markerOf(body)
+    this.streamed = body.stream === true
     this.#request = request
     this.#parts = parts
   }

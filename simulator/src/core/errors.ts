@@ -99,6 +99,14 @@ export const inputTooLong = (): ProviderError =>
     'context_length_exceeded',
   )
 
+export const failed = (): ProviderError => ({
+  status: 500,
+  type: 'server_error',
+  code: null,
+  param: null,
+  message: 'The server had an error while processing your request. Sorry about that!',
+})
+
 export const concurrencyReached = (model: string, max: number): ProviderError => ({
   status: 429,
   type: 'requests',

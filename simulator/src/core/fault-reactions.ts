@@ -1,5 +1,5 @@
 import type { ProviderError } from './errors.ts'
-import { badKey } from './errors.ts'
+import { badKey, failed } from './errors.ts'
 import type { Fault, FaultKind } from './options.ts'
 import type { Reaction } from './reaction.ts'
 
@@ -35,8 +35,7 @@ const storm = (fault: Fault): ProviderError => {
 /** Faults that refuse before any work is done, with the provider's envelope. */
 const refusals: Partial<Record<FaultKind, (fault: Fault, key: string) => ProviderError>> = {
   rate_limit: storm,
-  server_error: () =>
-    serverError(500, 'The server had an error while processing your request. Sorry about that!'),
+  server_error: failed,
   unavailable: () => serverError(503, 'The server is currently unavailable. Please try again later.'),
   overloaded: () => ({ ...serverError(529, 'Overloaded'), type: 'overloaded_error' }),
   key_revoked: (_, key) => badKey(key),
@@ -71,7 +70,7 @@ const textAt = (body: Buffer, spoilable: string): number => {
   return body.indexOf('"', body.indexOf(mark) + mark.length) + 1
 }
 
-const withBrokenUtf8 = (body: Buffer, spoilable: string): Buffer => {
+export const withBrokenUtf8 = (body: Buffer, spoilable: string): Buffer => {
   const at = textAt(body, spoilable)
   return Buffer.concat([body.subarray(0, at), Buffer.from([0xff, 0xc3, 0x28]), body.subarray(at)])
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Fault, FaultKind } from './options.ts'
-import { faultKinds } from './options.ts'
+import type { AnswerFaultKind, Fault } from './options.ts'
+import { answerFaultKinds } from './options.ts'
 import { reactionBytes, reactionChunks } from './reaction.ts'
 import { createSimulator } from './simulator.ts'
 
@@ -33,8 +33,8 @@ const parses = (body: Buffer): boolean => {
   }
 }
 
-describe('each kind of fault', () => {
-  const expected: Record<FaultKind, Record<string, unknown>> = {
+describe('each kind of fault that any call may meet', () => {
+  const expected: Record<AnswerFaultKind, Record<string, unknown>> = {
     rate_limit: { status: 429, code: 'rate_limit_exceeded', retryAfter: '1' },
     server_error: { status: 500, code: null },
     bad_gateway: { status: 502, type: 'text/html', json: false },
@@ -56,7 +56,7 @@ describe('each kind of fault', () => {
     quota_exceeded: { status: 429, code: 'insufficient_quota', retryAfter: undefined },
   }
 
-  it.each(Object.keys(faultKinds).map((kind) => [kind as FaultKind]))('%s', (kind) => {
+  it.each(Object.keys(answerFaultKinds).map((kind) => [kind as AnswerFaultKind]))('%s', (kind) => {
     const { call, simulator } = setUp([{ kind }])
     const reaction = call('hi')
     const json = parses(reaction.body)

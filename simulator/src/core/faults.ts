@@ -1,6 +1,7 @@
 import type { Digest } from './digest.ts'
 import { chanceOf } from './digest.ts'
 import type { Fault } from './options.ts'
+import { streamFaultKinds } from './options.ts'
 
 /** What decides whether a fault strikes a call. */
 export interface Call {
@@ -8,6 +9,8 @@ export interface Call {
   readonly model: string | undefined
   readonly key: string
   readonly body: Buffer
+  /** It asks for a stream, and may get one. */
+  readonly streamed: boolean
   readonly digest: Digest
   /** How many calls with the same body came before this one. */
   readonly callsBefore: number
@@ -18,6 +21,7 @@ interface Armed {
   readonly fault: Fault
   readonly salt: number
   readonly nth: ReadonlySet<number> | undefined
+  readonly streamsOnly: boolean
   calls: number
 }
 
@@ -32,6 +36,7 @@ const concerns = (fault: Fault, call: Call): boolean => {
 
 const strikes = (armed: Armed, call: Call): boolean => {
   const { fault, nth, salt } = armed
+  if (armed.streamsOnly && !call.streamed) return false
   if (!concerns(fault, call)) return false
   armed.calls++
   if (nth && !nth.has(armed.calls)) return false
@@ -54,6 +59,7 @@ export class Faults {
         fault.nth === undefined
           ? undefined
           : new Set(typeof fault.nth === 'number' ? [fault.nth] : fault.nth),
+      streamsOnly: Object.hasOwn(streamFaultKinds, fault.kind),
       calls: 0,
     }))
   }

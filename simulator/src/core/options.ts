@@ -40,8 +40,8 @@ export interface ModelOptions {
   readonly contentFilterRate?: number
 }
 
-/** Each kind, and what a caller sees. */
-export const faultKinds = {
+/** Each kind that any call may meet, and what its caller sees. Those that spoil a JSON spoil an event of a stream. */
+export const answerFaultKinds = {
   rate_limit: '429 rate_limit_exceeded with retry-after',
   server_error: '500 with the error envelope',
   bad_gateway: '502 with a page of HTML from a proxy',
@@ -63,6 +63,20 @@ export const faultKinds = {
   quota_exceeded: '429 insufficient_quota without retry-after',
 } as const
 
+/** Those that strike an answer that is streamed, in the middle of it; any other call they leave alone. */
+export const streamFaultKinds = {
+  stream_reset: 'the connection is reset after some events',
+  stream_hang: 'silence after some events; the connection stays open',
+  stream_error: 'an event with an error after some others, and the end',
+  stream_unfinished: 'the end before the last event, which is `[DONE]` or `response.completed`',
+  stream_cut: 'the end in the middle of an event, and of a character',
+  stream_invalid_json: 'one event that is no JSON; the others follow',
+  stream_split: 'the right events, in pieces that end in the middle of events and characters',
+} as const
+
+export const faultKinds = { ...answerFaultKinds, ...streamFaultKinds } as const
+
+export type AnswerFaultKind = keyof typeof answerFaultKinds
 export type FaultKind = keyof typeof faultKinds
 
 /**
@@ -91,6 +105,8 @@ export interface Fault {
   /** `slow`: how much later the first byte comes (default 10,000), and the last one after it (default 0). */
   readonly delayMs?: number
   readonly bodyDelayMs?: number
-  /** `huge_answer`: default 70,000,000. */
+  /** `stream_…`: the events before it; default half of them, and at most all but the last. */
+  readonly afterEvents?: number
+  /** `huge_answer`: default 70,000,000. `stream_split`: the bytes of a piece, default 3. */
   readonly bytes?: number
 }

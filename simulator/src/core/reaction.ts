@@ -19,10 +19,12 @@ export interface Reaction {
   readonly body: Buffer
   /** At this offset of the body come so many bytes of `x` more: 70 MB need no buffer of 70 MB. */
   readonly filler?: Filler
+  /** A stream's: its body goes out in these pieces and in no others. */
+  readonly pieces?: readonly Piece[]
   readonly firstByteMs: number
   readonly bodyMs: number
-  /** Instead of the answer: a reset without a byte, a reset after half of the body, silence. */
-  readonly fault?: 'reset_before' | 'reset_mid' | 'hang'
+  /** Instead of the answer: a reset without a byte, a reset after half of the body, silence; or both after the body. */
+  readonly fault?: 'reset_before' | 'reset_mid' | 'hang' | 'reset_after' | 'hang_after'
   /** `answered`, the kind of the fault, or the code of the refusal. */
   readonly outcome: string
 }
@@ -30,6 +32,13 @@ export interface Reaction {
 export interface Filler {
   readonly at: number
   readonly bytes: number
+}
+
+export interface Piece {
+  /** Up to this offset of the body. */
+  readonly end: number
+  /** Milliseconds after the first byte; never before the piece before it. */
+  readonly atMs: number
 }
 
 export const reactionBytes = (reaction: Reaction): number =>

@@ -63,7 +63,10 @@ export const oneOf =
           'invalid_value',
         )
 
-/** Of what the provider can do and this double cannot: it answers in one piece, at once, and keeps nothing. */
+export const flag: FieldCheck = (value, param) =>
+  value === null || typeof value === 'boolean' ? undefined : wrongType(param, 'a boolean', value)
+
+/** Of what the provider can do and this double cannot: it answers at once, and keeps nothing. */
 export const never =
   (what: string): FieldCheck =>
   (value, param) =>

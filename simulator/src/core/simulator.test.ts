@@ -143,7 +143,6 @@ describe('what the provider refuses', () => {
       'invalid_type',
       'messages[0].content',
     ],
-    ['stream', ask('hi', { stream: true }), 400, 'unsupported_value', 'stream'],
     ['too warm', ask('hi', { temperature: 3 }), 400, 'decimal_above_maximum_value', 'temperature'],
     ['no token allowed', ask('hi', { max_tokens: 0 }), 400, 'integer_below_minimum_value', 'max_tokens'],
     ['half a token', ask('hi', { max_tokens: 1.5 }), 400, 'invalid_type', 'max_tokens'],

@@ -17,6 +17,7 @@ import { Models, modelObject } from './models.ts'
 import type { Fault, SimulatorOptions } from './options.ts'
 import { PrefixCache } from './prompt.ts'
 import type { Reaction, SimulatorRequest } from './reaction.ts'
+import { streamed } from './stream/faults.ts'
 import type { TapeRow } from './tape.ts'
 import { Tape } from './tape.ts'
 import type { ModelStats, Simulator, SimulatorClock, SimulatorStats } from './types.ts'
@@ -171,6 +172,7 @@ class SimulatorCore implements Simulator {
       model: parsed.model,
       key: arrival.key,
       body: request.body,
+      streamed: 'streamed' in parsed && parsed.streamed,
       digest,
       callsBefore,
       sinceStartMs: now - this.#startedAt,
@@ -194,8 +196,8 @@ class SimulatorCore implements Simulator {
     if ('status' in answer) return this.#refused(arrival, answer, undefined, model)
     this.#running.set(arrival.n, model)
     if (++model.running > model.runningMax) model.runningMax = model.running
-    const { body, spoilable, firstByteMs, bodyMs } = answer
-    const headers = this.#headers(arrival, firstByteMs + bodyMs, model)
+    const { body, stream, spoilable, firstByteMs, bodyMs } = answer
+    const headers = this.#headers(arrival, stream ? firstByteMs : firstByteMs + bodyMs, model)
     const reaction: Reaction = {
       n: arrival.n,
       status: 200,
@@ -204,6 +206,10 @@ class SimulatorCore implements Simulator {
       firstByteMs,
       bodyMs,
       outcome: 'answered',
+    }
+    if (stream !== undefined) {
+      headers['content-type'] = 'text/event-stream; charset=utf-8'
+      return streamed(reaction, stream, spoilable, fault)
     }
     return fault === undefined ? reaction : spoiled(reaction, fault, spoilable)
   }
@@ -221,7 +227,8 @@ class SimulatorCore implements Simulator {
     if (refused) return refused
     const { digest, now } = arrival
     const sinceStartMs = now - this.#startedAt
-    const call = { model: undefined, key, body: request.body, digest, callsBefore: 0, sinceStartMs }
+    const looked = { model: undefined, streamed: false, callsBefore: 0 }
+    const call = { ...looked, key, body: request.body, digest, sinceStartMs }
     const revoked = this.#faults.strikeLook(call)
     if (revoked) return this.#refused(arrival, badKey(key), revoked.kind)
     if (!isModel) {

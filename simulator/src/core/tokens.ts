@@ -1,4 +1,9 @@
-import { countTokens as countWithLibrary, decode, encode } from 'gpt-tokenizer/encoding/o200k_base'
+import {
+  countTokens as countWithLibrary,
+  decode,
+  decodeGenerator,
+  encode,
+} from 'gpt-tokenizer/encoding/o200k_base'
 import { countAsciiTokens } from './ascii-tokens.ts'
 import { scratchText } from './scratch.ts'
 
@@ -33,6 +38,9 @@ export const countTokens = (text: string): number => {
 
 /** The tokens themselves, cut in the same places. */
 export const tokensOf = (text: string): number[] => partsOf(text).flatMap((part) => encode(part, plainText))
+
+/** The text cut into its tokens; those that only together make a character are in one. */
+export const tokenTexts = (text: string): string[] => [...decodeGenerator(tokensOf(text))]
 
 /** The text that these tokens spell, or nothing where one of them does not exist. */
 export const textOfTokens = (tokens: readonly number[]): string | undefined => {

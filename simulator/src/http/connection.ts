@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import type { Reaction } from '../core/reaction.ts'
+import type { Piece, Reaction } from '../core/reaction.ts'
 import { reactionBytes, reactionChunks } from '../core/reaction.ts'
 import type { Simulator } from '../core/types.ts'
 import { control, controlPrefix } from './control.ts'
@@ -7,12 +7,13 @@ import type { WireRequest } from './framing.ts'
 import { FramingError, RequestReader } from './framing.ts'
 import type { Outbox } from './outbox.ts'
 import { framed, headAndBody, headText } from './response.ts'
+import { playStream } from './stream-player.ts'
 
 /** So much that was sent ahead of its turn is read; then the sender has to wait. */
 const pipelinedBytesMax = 1_048_576
 /** A slow body comes in so many pieces at most, at even intervals. */
 const slowPieces = 8
-/** Time for the first half of a body to be read before the reset throws away what was not. */
+/** Time for what was sent to be read before the reset throws away what was not. */
 const resetDelayMs = 20
 /** How long a refused sender may go on before the connection is cut. */
 const lingerMs = 500
@@ -96,13 +97,14 @@ export class Connection {
 
   #play(reaction: Reaction): void {
     if (reaction.fault === 'reset_before') {
-      this.#written().resetAndDestroy()
+      this.#reset()
       return
     }
     const { status, headers, body } = reaction
     if (reaction.fault === 'reset_mid') this.#playHalf(reaction)
     else if (reaction.filler !== undefined)
       this.#sendPieces(status, headers, reactionBytes(reaction), reactionChunks(reaction))
+    else if (reaction.pieces !== undefined) this.#playStream(reaction, reaction.pieces)
     else if (reaction.bodyMs > 0) this.#playSlowly(reaction)
     else {
       this.#outbox.add(
@@ -117,7 +119,7 @@ export class Connection {
     const half = body.subarray(0, body.length >> 1)
     this.#written().write(
       headAndBody({ status, headers, bytes: body.length, keepAlive: this.#keepAlive }, half),
-      () => this.#later(Math.max(resetDelayMs, bodyMs / 2), () => this.#socket.resetAndDestroy()),
+      () => this.#later(Math.max(resetDelayMs, bodyMs / 2), () => this.#reset()),
     )
   }
 
@@ -135,6 +137,22 @@ export class Connection {
         else this.#ended()
       })
     playNext(step)
+  }
+
+  #playStream({ status, headers, body, fault }: Reaction, pieces: readonly Piece[]): void {
+    const head = headText({ status, headers, bytes: undefined, keepAlive: this.#keepAlive })
+    playStream({
+      socket: this.#written(),
+      head: Buffer.from(head, 'latin1'),
+      body,
+      pieces,
+      ends: fault === undefined,
+      later: (ms, run) => this.#later(ms, run),
+      over: () => {
+        if (fault === undefined) this.#ended()
+        else if (fault === 'reset_after') this.#later(resetDelayMs, () => this.#reset())
+      },
+    })
   }
 
   #sendPieces(
@@ -170,6 +188,13 @@ export class Connection {
     else if (!this.#working) this.#work()
   }
 
+  /** The fault was played to its end; a client that left before did not see it. */
+  #reset(): void {
+    if (this.#playing !== undefined) this.#simulator.finished(this.#playing, 'sent')
+    this.#playing = undefined
+    this.#written().resetAndDestroy()
+  }
+
   /** The socket, when the answers before this one are out. */
   #written(): Socket {
     this.#outbox.flush()
@@ -195,9 +220,6 @@ export class Connection {
     const broken = this.#playing
     this.#playing = undefined
     this.#keepAlive = false
-    if (broken === undefined) return
-    // A reset was the simulator's own doing.
-    const ours = broken.fault === 'reset_before' || broken.fault === 'reset_mid'
-    this.#simulator.finished(broken, ours ? 'sent' : 'client_gone')
+    if (broken !== undefined) this.#simulator.finished(broken, 'client_gone')
   }
 }

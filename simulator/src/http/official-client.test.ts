@@ -93,8 +93,9 @@ describe('the official client throws', () => {
     const empty = await errorOf(client.embeddings.create({ model: 'text-embedding-3-small', input: '' }))
     expect(empty).toBeInstanceOf(BadRequestError)
     expect(empty).toMatchObject({ status: 400, code: null, param: null })
-    const streamed = await errorOf(client.responses.create({ model: 'gpt-4.1', input: 'hi', stream: true }))
-    expect(streamed).toMatchObject({ status: 400, code: 'unsupported_value', param: 'stream' })
+    const background = { model: 'gpt-4.1', input: 'hi', background: true }
+    const later = await errorOf(client.responses.create(background))
+    expect(later).toMatchObject({ status: 400, code: 'unsupported_value', param: 'background' })
   })
 
   it('what a model cannot do', async () => {

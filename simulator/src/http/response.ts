@@ -44,14 +44,16 @@ export const headAndBody = (head: ResponseHead, body: Buffer): Buffer => {
 
 const noBytes = Buffer.alloc(0)
 const newLine = Buffer.from('\r\n')
-const lastChunk = Buffer.from('0\r\n\r\n')
+export const lastChunk = Buffer.from('0\r\n\r\n')
+
+export const chunk = (bytes: Buffer): Buffer =>
+  Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, newLine])
 
 /** The same pieces, framed as chunks where the length is not known beforehand. */
 export function* framed(pieces: Iterable<Buffer>, chunked: boolean): Generator<Buffer> {
   for (const piece of pieces) {
     if (!chunked) yield piece
-    else if (piece.length > 0)
-      yield Buffer.concat([Buffer.from(`${piece.length.toString(16)}\r\n`), piece, newLine])
+    else if (piece.length > 0) yield chunk(piece)
   }
   yield chunked ? lastChunk : noBytes
 }

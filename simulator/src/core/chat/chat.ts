@@ -1,10 +1,20 @@
 import { answerOf, fingerprintOf, refusalText, refusalTokens, unwillingness } from '../answer.ts'
-import { type Answered, answered, type Call, callId, createdSeconds, tooFast, tooMany } from '../call.ts'
+import {
+  type Answered,
+  answered,
+  answeredInEvents,
+  type Call,
+  callId,
+  createdSeconds,
+  tooFast,
+  tooMany,
+} from '../call.ts'
 import type { Digest } from '../digest.ts'
 import { endpointOf } from '../endpoint.ts'
 import type { ProviderError } from '../errors.ts'
 import { contextTooLong } from '../errors.ts'
 import { promptTokensOf } from '../prompt.ts'
+import { chatStream } from './chunks.ts'
 import type { Choice } from './object.ts'
 import { completionBody } from './object.ts'
 import { type ChatRequest, readChat } from './request.ts'
@@ -49,17 +59,16 @@ const answerChat = (request: ChatRequest, call: Call): Answered | ProviderError 
 
   const cached = call.prefixes.lookUp(request, promptTokens)
   const tokens = { prompt: promptTokens, cached, completion: spoken.tokens }
-  const body = completionBody(
-    {
-      id: `chatcmpl-${callId(call)}`,
-      created: createdSeconds(call),
-      model: request.model,
-      choices: spoken.choices,
-      tokens,
-    },
-    call.pretty,
-  )
-  return answered(call, tokens, body, 'content')
+  const completion = {
+    id: `chatcmpl-${callId(call)}`,
+    created: createdSeconds(call),
+    model: request.model,
+    choices: spoken.choices,
+    tokens,
+  }
+  return request.stream === undefined
+    ? answered(call, tokens, completionBody(completion, call.pretty), 'content')
+    : answeredInEvents(call, tokens, chatStream(completion, request.stream), 'content')
 }
 
 export const chat = endpointOf<ChatRequest>({

@@ -16,6 +16,26 @@ export interface Choice {
   readonly finish: string
 }
 
+export const usageObject = ({ prompt, completion, cached }: Tokens) => ({
+  prompt_tokens: prompt,
+  completion_tokens: completion,
+  total_tokens: prompt + completion,
+  prompt_tokens_details: {
+    cached_tokens: cached,
+    audio_tokens: 0,
+    cache_write_tokens: 0,
+  },
+  completion_tokens_details: {
+    reasoning_tokens: 0,
+    audio_tokens: 0,
+    accepted_prediction_tokens: 0,
+    rejected_prediction_tokens: 0,
+  },
+})
+
+/** What every answer, and every chunk of one, says of the machine behind it. */
+export const served = { service_tier: 'default', system_fingerprint: 'fp_5ee9f01d5e' }
+
 const completionObject = (completion: Completion) => ({
   id: completion.id,
   object: 'chat.completion',
@@ -27,24 +47,8 @@ const completionObject = (completion: Completion) => ({
     logprobs: null,
     finish_reason: finish,
   })),
-  usage: {
-    prompt_tokens: completion.tokens.prompt,
-    completion_tokens: completion.tokens.completion,
-    total_tokens: completion.tokens.prompt + completion.tokens.completion,
-    prompt_tokens_details: {
-      cached_tokens: completion.tokens.cached,
-      audio_tokens: 0,
-      cache_write_tokens: 0,
-    },
-    completion_tokens_details: {
-      reasoning_tokens: 0,
-      audio_tokens: 0,
-      accepted_prediction_tokens: 0,
-      rejected_prediction_tokens: 0,
-    },
-  },
-  service_tier: 'default',
-  system_fingerprint: 'fp_5ee9f01d5e',
+  usage: usageObject(completion.tokens),
+  ...served,
 })
 
 const stringified = (completion: Completion, pretty: boolean): string =>

@@ -10,19 +10,20 @@ import {
   fieldsOf,
   isRecord,
   missing,
-  never,
   numberOr,
   within,
   wrongType,
 } from '../request-fields.ts'
+import { idleOptions, type StreamWish, streamFields, streamWish } from '../stream/wish.ts'
 
 /** What the model needs to see of a request; everything else was only checked. */
 export interface ChatRequest extends Prompt, AnswerWish {
   readonly choices: number
+  readonly stream: StreamWish | undefined
 }
 
 const fieldError = fieldsOf(
-  'model messages stop logit_bias logprobs response_format tools tool_choice parallel_tool_calls reasoning_effort verbosity modalities audio prediction metadata store user safety_identifier prompt_cache_key prompt_cache_options prompt_cache_retention service_tier stream_options web_search_options moderation functions function_call',
+  'model messages stop logit_bias logprobs response_format tools tool_choice parallel_tool_calls reasoning_effort verbosity modalities audio prediction metadata store user safety_identifier prompt_cache_key prompt_cache_options prompt_cache_retention service_tier web_search_options moderation functions function_call',
   {
     max_completion_tokens: within('integer', 1, Number.MAX_SAFE_INTEGER),
     max_tokens: within('integer', 1, Number.MAX_SAFE_INTEGER),
@@ -33,7 +34,7 @@ const fieldError = fieldsOf(
     frequency_penalty: within('decimal', -2, 2),
     top_logprobs: within('integer', 0, 20),
     seed: within('integer', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
-    stream: never('in one piece'),
+    ...streamFields('include_usage', 'include_obfuscation'),
   },
 )
 
@@ -114,11 +115,13 @@ export const readChat = (body: Body, model: string): ChatRequest | ProviderError
   const messages = messagesOf(body.messages)
   if (isError(messages)) return messages
   return (
-    fieldError(body) ?? {
+    fieldError(body) ??
+    idleOptions(body) ?? {
       model,
       messages,
       answerTokensMax: numberOr(body.max_completion_tokens ?? body.max_tokens, undefined),
       choices: numberOr(body.n, 1),
+      stream: streamWish(body),
       json: wantsJson(body),
       attached: attachedTo(body),
     }

@@ -92,7 +92,6 @@ describe('what is refused', () => {
       null,
       null,
     ],
-    ['stream', ask('a', { stream: true }), 400, "'stream'", 'unsupported_value', 'stream'],
     [
       'more than one can have',
       ask('a', { n: 3, best_of: 2 }),

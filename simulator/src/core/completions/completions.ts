@@ -1,11 +1,21 @@
 import { type Answer, answerOf, unwillingness } from '../answer.ts'
-import { type Answered, answered, type Call, callId, createdSeconds, tooFast, tooMany } from '../call.ts'
+import {
+  type Answered,
+  answered,
+  answeredInEvents,
+  type Call,
+  callId,
+  createdSeconds,
+  tooFast,
+  tooMany,
+} from '../call.ts'
 import { type Digest, Hasher } from '../digest.ts'
 import { endpointOf } from '../endpoint.ts'
 import { type ProviderError, textTooLong } from '../errors.ts'
 import { jsonBody } from '../json-body.ts'
 import type { ModelOptions } from '../options.ts'
 import type { Text } from '../texts.ts'
+import { textStream } from './chunks.ts'
 import { type TextChoice, textCompletionObject } from './object.ts'
 import { type CompletionRequest, readCompletion } from './request.ts'
 
@@ -31,8 +41,8 @@ const choicesOf = (request: CompletionRequest, call: Call): { choices: TextChoic
       const echoed = request.echo ? prompt.text : ''
       choices.push(
         isFiltered
-          ? { text: echoed, finish: 'content_filter' }
-          : { text: echoed + answer.content, finish: answer.finish },
+          ? { echoed, text: '', finish: 'content_filter' }
+          : { echoed, text: answer.content, finish: answer.finish },
       )
       if (!isFiltered) tokens += answer.tokens
     }
@@ -52,16 +62,18 @@ const answerCompletion = (request: CompletionRequest, call: Call): Answered | Pr
   const limited = tooFast(call, prompt + prompts.length * request.choices * answerTokensMax)
   if (limited) return limited
 
-  const { choices, tokens: completion } = choicesOf(request, call)
-  const tokens = { prompt, cached: 0, completion }
-  const object = textCompletionObject({
+  const { choices, tokens: generated } = choicesOf(request, call)
+  const tokens = { prompt, cached: 0, completion: generated }
+  const completion = {
     id: `cmpl-${callId(call)}`,
     created: createdSeconds(call),
     model: request.model,
     choices,
     tokens,
-  })
-  return answered(call, tokens, jsonBody(object, call.pretty), 'text')
+  }
+  return request.stream === undefined
+    ? answered(call, tokens, jsonBody(textCompletionObject(completion), call.pretty), 'text')
+    : answeredInEvents(call, tokens, textStream(completion, request.stream), 'text')
 }
 
 export const completions = endpointOf<CompletionRequest>({

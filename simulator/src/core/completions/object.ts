@@ -10,20 +10,29 @@ export interface TextCompletion {
 }
 
 export interface TextChoice {
+  /** The prompt, where it is wanted before the text. */
+  readonly echoed: string
   readonly text: string
   /** `stop`, `length` or `content_filter`. */
   readonly finish: string
 }
+
+export const textUsage = ({ prompt, completion }: Tokens) => ({
+  prompt_tokens: prompt,
+  completion_tokens: completion,
+  total_tokens: prompt + completion,
+})
 
 export const textCompletionObject = ({ id, created, model, choices, tokens }: TextCompletion) => ({
   id,
   object: 'text_completion',
   created,
   model,
-  choices: choices.map(({ text, finish }, index) => ({ text, index, logprobs: null, finish_reason: finish })),
-  usage: {
-    prompt_tokens: tokens.prompt,
-    completion_tokens: tokens.completion,
-    total_tokens: tokens.prompt + tokens.completion,
-  },
+  choices: choices.map(({ echoed, text, finish }, index) => ({
+    text: echoed + text,
+    index,
+    logprobs: null,
+    finish_reason: finish,
+  })),
+  usage: textUsage(tokens),
 })

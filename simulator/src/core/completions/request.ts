@@ -1,7 +1,8 @@
 import { isError } from '../endpoint.ts'
 import type { ProviderError } from '../errors.ts'
 import { invalidRequest } from '../errors.ts'
-import { type Body, fieldsOf, never, numberOr, within } from '../request-fields.ts'
+import { type Body, fieldsOf, numberOr, within } from '../request-fields.ts'
+import { idleOptions, type StreamWish, streamFields, streamWish } from '../stream/wish.ts'
 import { readTexts, type Text } from '../texts.ts'
 
 /** A request of the endpoint that came before chat: texts that are to be gone on with. */
@@ -13,6 +14,7 @@ export interface CompletionRequest {
   readonly choices: number
   /** Each choice begins with its prompt. */
   readonly echo: boolean
+  readonly stream: StreamWish | undefined
 }
 
 const answerTokensMaxDefault = 16
@@ -20,7 +22,7 @@ const answerTokensMaxDefault = 16
 /** What a request without a prompt goes on from: the model sees the beginning of a new document. */
 const newDocument: Text = { text: '<|endoftext|>', tokens: 1 }
 
-const fieldError = fieldsOf('model prompt echo logit_bias stop stream_options suffix user metadata', {
+const fieldError = fieldsOf('model prompt echo logit_bias stop suffix user metadata', {
   best_of: within('integer', 1, 20),
   frequency_penalty: within('decimal', -2, 2),
   logprobs: within('integer', 0, 5),
@@ -28,7 +30,7 @@ const fieldError = fieldsOf('model prompt echo logit_bias stop stream_options su
   n: within('integer', 1, 128),
   presence_penalty: within('decimal', -2, 2),
   seed: within('integer', Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
-  stream: never('in one piece'),
+  ...streamFields('include_usage', 'include_obfuscation'),
   temperature: within('decimal', 0, 2),
   top_p: within('decimal', 0, 1),
 })
@@ -41,7 +43,7 @@ const tooFewTried = (n: number, bestOf: number): ProviderError =>
   )
 
 export const readCompletion = (body: Body, model: string): CompletionRequest | ProviderError => {
-  const error = fieldError(body)
+  const error = fieldError(body) ?? idleOptions(body)
   if (error) return error
   const prompts = readTexts(body.prompt ?? '', 'prompt')
   if (isError(prompts)) return prompts
@@ -54,5 +56,6 @@ export const readCompletion = (body: Body, model: string): CompletionRequest | P
     answerTokensMax: numberOr(body.max_tokens, answerTokensMaxDefault),
     choices,
     echo: body.echo === true,
+    stream: streamWish(body),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { faultKinds } from '../options.ts'
+import { answerFaultKinds } from '../options.ts'
 import { setUp as setUpAt } from '../set-up.fixture.ts'
 import { countTokens, tokensOf } from '../tokens.ts'
 
@@ -182,17 +182,20 @@ describe('limits and faults', () => {
     })
   })
 
-  it.each(Object.keys(faultKinds) as (keyof typeof faultKinds)[])('%s strikes here as well', (kind) => {
-    const { receive, simulator } = setUp({ faults: [{ kind, bytes: 10 }] })
-    const reaction = receive(ask('hi', { dimensions: 2 }))
-    expect(reaction.outcome).toBe(kind)
-    expect([...simulator.tape()]).toMatchObject([{ path, model: 'text-embedding-3-small', outcome: kind }])
-    if (kind === 'no_usage') expect(JSON.parse(String(reaction.body)).usage).toBeUndefined()
-    if (kind === 'huge_answer') {
-      const { at = 0, bytes = 0 } = reaction.filler ?? {}
-      const text = String(reaction.body)
-      const whole = JSON.parse(text.slice(0, at) + 'x'.repeat(bytes) + text.slice(at))
-      expect(whole).toMatchObject({ object: 'list', model: `${'x'.repeat(10)}text-embedding-3-small` })
-    }
-  })
+  it.each(Object.keys(answerFaultKinds) as (keyof typeof answerFaultKinds)[])(
+    '%s strikes here as well',
+    (kind) => {
+      const { receive, simulator } = setUp({ faults: [{ kind, bytes: 10 }] })
+      const reaction = receive(ask('hi', { dimensions: 2 }))
+      expect(reaction.outcome).toBe(kind)
+      expect([...simulator.tape()]).toMatchObject([{ path, model: 'text-embedding-3-small', outcome: kind }])
+      if (kind === 'no_usage') expect(JSON.parse(String(reaction.body)).usage).toBeUndefined()
+      if (kind === 'huge_answer') {
+        const { at = 0, bytes = 0 } = reaction.filler ?? {}
+        const text = String(reaction.body)
+        const whole = JSON.parse(text.slice(0, at) + 'x'.repeat(bytes) + text.slice(at))
+        expect(whole).toMatchObject({ object: 'list', model: `${'x'.repeat(10)}text-embedding-3-small` })
+      }
+    },
+  )
 })

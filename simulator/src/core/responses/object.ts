@@ -19,7 +19,7 @@ export interface Said {
   readonly incomplete: string | null
 }
 
-const contentOf = ({ text, isRefusal }: Said) =>
+export const contentOf = ({ text, isRefusal }: Said) =>
   isRefusal
     ? { type: 'refusal', refusal: text }
     : { type: 'output_text', annotations: [], logprobs: [], text }
@@ -42,13 +42,23 @@ const settingsOf = (settings: Body) => ({
   truncation: settings.truncation ?? 'disabled',
 })
 
-export const responseObject = ({ id, created, model, said, tokens, settings }: ResponseParts) => {
-  const status = said.incomplete === null ? 'completed' : 'incomplete'
+const statusOf = ({ incomplete }: Said) => (incomplete === null ? 'completed' : 'incomplete')
+
+export const messageOf = ({ id, said }: ResponseParts) => ({
+  id: `msg_${id}`,
+  type: 'message',
+  status: statusOf(said),
+  content: [contentOf(said)],
+  role: 'assistant',
+})
+
+export const responseObject = (parts: ResponseParts) => {
+  const { id, created, model, said, tokens, settings } = parts
   return {
     id: `resp_${id}`,
     object: 'response',
     created_at: created,
-    status,
+    status: statusOf(said),
     background: false,
     error: null,
     incomplete_details: said.incomplete === null ? null : { reason: said.incomplete },
@@ -56,7 +66,7 @@ export const responseObject = ({ id, created, model, said, tokens, settings }: R
     max_output_tokens: settings.max_output_tokens ?? null,
     max_tool_calls: settings.max_tool_calls ?? null,
     model,
-    output: [{ id: `msg_${id}`, type: 'message', status, content: [contentOf(said)], role: 'assistant' }],
+    output: [messageOf(parts)],
     ...settingsOf(settings),
     usage: {
       input_tokens: tokens.prompt,

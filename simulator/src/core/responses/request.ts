@@ -13,11 +13,13 @@ import {
   numberOr,
   within,
 } from '../request-fields.ts'
+import { idleOptions, type StreamWish, streamFields, streamWish } from '../stream/wish.ts'
 import { readInput } from './input.ts'
 
 export interface ResponseRequest extends Prompt, AnswerWish {
   /** The body: a response repeats the settings that it was made with. */
   readonly settings: Body
+  readonly stream: StreamWish | undefined
 }
 
 /** Fields of chat completions that have another name here; the provider says which. */
@@ -54,7 +56,7 @@ const idOf = (value: unknown): string => String(isRecord(value) ? value.id : val
 const outputTokensMin = 16
 
 const fieldError = fieldsOf(
-  'model input instructions include metadata moderation parallel_tool_calls prompt_cache_key prompt_cache_options prompt_cache_retention reasoning safety_identifier service_tier store stream_options text tool_choice tools truncation user context_management access_programs image',
+  'model input instructions include metadata moderation parallel_tool_calls prompt_cache_key prompt_cache_options prompt_cache_retention reasoning safety_identifier service_tier store text tool_choice tools truncation user context_management access_programs image',
   {
     background: never('at once'),
     conversation: nothingKept('Conversation', 404, null),
@@ -62,7 +64,7 @@ const fieldError = fieldsOf(
     max_tool_calls: within('integer', 1, Number.MAX_SAFE_INTEGER),
     previous_response_id: nothingKept('Previous response', 400, 'previous_response_not_found'),
     prompt: nothingKept('Prompt', 404, null),
-    stream: never('in one piece'),
+    ...streamFields('include_obfuscation'),
     temperature: within('decimal', 0, 2),
     top_logprobs: within('integer', 0, 20),
     top_p: within('decimal', 0, 1),
@@ -116,7 +118,7 @@ const instructed = (instructions: unknown, messages: readonly Message[]): readon
 
 export const readResponse = (body: Body, model: string): ResponseRequest | ProviderError => {
   const format = formatOf(body)
-  const error = fieldError(body) ?? formatError(format) ?? tooDeep(body)
+  const error = fieldError(body) ?? idleOptions(body) ?? formatError(format) ?? tooDeep(body)
   if (error) return error
   if (body.input === undefined || body.input === null) return noInput()
   const messages = readInput(body.input)
@@ -128,5 +130,6 @@ export const readResponse = (body: Body, model: string): ResponseRequest | Provi
     answerTokensMax: numberOr(body.max_output_tokens, undefined),
     json: format.type !== 'text',
     settings: body,
+    stream: streamWish(body),
   }
 }

@@ -159,7 +159,6 @@ describe('what is refused', () => {
       'missing_required_parameter',
       'input[0].content[0].text',
     ],
-    ['stream', ask('a', { stream: true }), 400, 'in one piece only', 'unsupported_value', 'stream'],
     ['background', ask('a', { background: true }), 400, 'at once only', 'unsupported_value', 'background'],
     [
       'what came before',

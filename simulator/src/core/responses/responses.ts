@@ -1,9 +1,19 @@
 import { answerOf, fingerprintOf, refusalText, refusalTokens, unwillingness } from '../answer.ts'
-import { type Answered, answered, type Call, callId, createdSeconds, tooFast, tooMany } from '../call.ts'
+import {
+  type Answered,
+  answered,
+  answeredInEvents,
+  type Call,
+  callId,
+  createdSeconds,
+  tooFast,
+  tooMany,
+} from '../call.ts'
 import { endpointOf } from '../endpoint.ts'
 import { inputTooLong, type ProviderError } from '../errors.ts'
 import { jsonBody } from '../json-body.ts'
 import { promptTokensOf } from '../prompt.ts'
+import { responseStream } from './events.ts'
 import { responseObject, type Said } from './object.ts'
 import { type ResponseRequest, readResponse } from './request.ts'
 
@@ -31,15 +41,17 @@ const answerResponse = (request: ResponseRequest, call: Call): Answered | Provid
   if (limited) return limited
 
   const tokens = { prompt, cached: call.prefixes.lookUp(request, prompt), completion }
-  const object = responseObject({
+  const parts = {
     id: callId(call),
     created: createdSeconds(call),
     model: request.model,
     said,
     tokens,
     settings: request.settings,
-  })
-  return answered(call, tokens, jsonBody(object, call.pretty), 'text')
+  }
+  return request.stream === undefined
+    ? answered(call, tokens, jsonBody(responseObject(parts), call.pretty), 'text')
+    : answeredInEvents(call, tokens, responseStream(parts, request.stream), 'delta')
 }
 
 export const responses = endpointOf<ResponseRequest>({
