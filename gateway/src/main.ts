@@ -8,9 +8,11 @@ import { type Crash, crashOnOrder } from './crash/crash-points.ts'
 import { deploymentViews } from './deployment-views.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
+import { createInteractive } from './execute/interactive/interactive.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
 import { createFileReadings } from './intake/file/thread/client.ts'
 import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
+import { costAt } from './money/cost-book.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
 import type { AdminContext } from './server/admin/context.ts'
@@ -140,6 +142,17 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     keys: store.keys,
     tenant: store.tenant,
     ends,
+    interactive: createInteractive({
+      call: http.call,
+      clock,
+      random: systemRandom,
+      compose: openaiDialect.composer(''),
+      routes: stations.routes,
+      batchLane: stations.batchLane,
+      costOf: ({ costBook }, at) => costAt(config.costBooks, costBook, at)?.list,
+      limits: () => config.execute,
+      usage: { add: () => undefined },
+    }),
     whyWaiting: stations.whyWaiting,
     noRoom: room.trouble,
     onAccepted: stations.worker.wake,

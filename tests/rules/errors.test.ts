@@ -39,7 +39,10 @@ describe('the table of errors', () => {
   it('says of each whether a retry can help, as its status does', () => {
     for (const [name, { status, retry, text }] of Object.entries(ERRORS)) {
       expect([name, status]).toEqual([name, expect.any(Number)])
-      expect([name, retry]).toEqual([name, status >= 500 || status === 408 ? 'later' : 'no'])
+      expect([name, retry]).toEqual([
+        name,
+        status >= 500 || status === 408 || status === 429 ? 'later' : 'no',
+      ])
       expect(text).toMatch(/^[A-Z].*\.$/)
     }
   })

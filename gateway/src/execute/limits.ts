@@ -24,6 +24,10 @@ export interface ExecuteLimits {
   readonly answerBytesMax: number
   /** Nothing is sent while the disk has less room than this. */
   readonly diskFreeBytesMin: number
+  /** An ordinary call waits so long for a deployment, tries included; none begins later. */
+  readonly interactiveWaitMs: number
+  /** The same for one that was bought at the batch price. */
+  readonly flexWaitMs: number
 }
 
 const MIB = 1_048_576
@@ -41,4 +45,6 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   heldCallMs: 600_000,
   answerBytesMax: 8 * MIB,
   diskFreeBytesMin: 64 * MIB,
+  interactiveWaitMs: 30_000,
+  flexWaitMs: 600_000,
 }

@@ -1,4 +1,5 @@
 import type { BilledText } from '../money/estimate-usage.ts'
+import type { AnswerStream, StreamOrder } from './answer-stream.ts'
 import type { CallOutcome } from './call.ts'
 import type { Deployment } from './deployment.ts'
 import type { Verdict } from './verdict.ts'
@@ -12,6 +13,8 @@ export interface Protocol {
   target(deployment: Deployment, endpoint: string): Target
   /** Reads what came back from this endpoint. Pure, and never throws: whatever a provider sends has a verdict. */
   interpret(outcome: CallOutcome, endpoint: string): Verdict
+  /** Reads an answer of this endpoint that comes as a stream of events. Called once a call. */
+  stream(endpoint: string, order: StreamOrder): AnswerStream
   /** What tokens are counted of, where an answer came without its usage. Pure, and never throws. */
   billedText(exchange: Exchange): BilledText
 }

@@ -24,7 +24,8 @@ export const answerError = (
     reply.raw.end(body)
     return
   }
-  if (ERRORS[known.code].retry === 'later') reply.header('retry-after', '5')
+  if (ERRORS[known.code].retry === 'later' && !reply.hasHeader('retry-after'))
+    reply.header('retry-after', '5')
   reply.code(known.status).headers(JSON_HEADERS)
   if (request.raw.complete || request.raw.destroyed) void reply.send(body)
   else answerBeforeBodyEnds(context, body, request, reply)

@@ -2,6 +2,7 @@ import type { Trouble } from '../batch/trouble.ts'
 import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { FileReadings } from '../intake/file/thread/client.ts'
+import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { KeyStore } from '../storage/operator.ts'
 import type { TenantStore } from '../storage/tenant.ts'
@@ -19,6 +20,8 @@ export interface ServerContext {
   readonly keys: Pick<KeyStore, 'keyByHash'>
   tenant(account: string): TenantStore
   readonly ends: BatchEnds
+  /** Makes an ordinary call. */
+  readonly interactive: InteractiveCall
   /** Why requests for a model do not move at the moment. */
   whyWaiting(model: string): Trouble | undefined
   /** Why nothing new can be stored at the moment. */

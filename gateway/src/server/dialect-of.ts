@@ -14,7 +14,7 @@ export const decorateDialect = (app: FastifyInstance): void => {
   app.decorateRequest('callerDialect', null)
 }
 
-const OPENAI_PATH = /^\/v1\/(files|uploads)(\/|\?|$)/
+const OPENAI_PATH = /^\/v1\/(files|uploads|chat\/completions|completions|embeddings|responses)(\/|\?|$)/
 
 /** Sent by OpenAI's own client libraries, whatever they call. */
 export const isOpenaiClient = ({ headers }: FastifyRequest): boolean =>

@@ -52,6 +52,27 @@ export const ERRORS = {
     404,
     'An output file of the batch was deleted or has expired, so its results are not there.',
   ),
+  too_busy: row(
+    429,
+    'No deployment could take the call in time: they are busy, or their providers ask to wait.',
+    'later',
+  ),
+  provider_failed: row(
+    502,
+    "No provider gave a usable answer. The provider's own errors are passed on as they are.",
+    'later',
+  ),
+  deployment_unavailable: row(
+    503,
+    'No deployment of the model takes calls: its key, its credit or its model is refused at the provider.',
+    'later',
+  ),
+  provider_timeout: row(504, 'The provider did not answer in time.', 'later'),
+  stream_broken: row(
+    502,
+    'A stream broke off in the middle. Its status was sent before, so this is its last event.',
+    'later',
+  ),
   disk_full: row(503, 'No room to store the batch; nothing of it was taken.', 'later'),
   store_unavailable: row(503, 'The store does not answer at the moment.', 'later'),
   internal_error: row(500, 'A fault of ours. It is in the log with the request id.', 'later'),

@@ -17,15 +17,27 @@ export const readJsonObject = async (request: FastifyRequest): Promise<Readonly<
     if (length > BYTES_MAX) throw new ApiError('too_large', `The body must not exceed ${BYTES_MAX} bytes`)
     pieces.push(piece)
   }
-  return objectOf(Buffer.concat(pieces).toString('latin1').trim())
+  return jsonObjectOf(trimmedJson(Buffer.concat(pieces)), DEPTH_MAX)
 }
 
-const objectOf = (trimmed: string): Readonly<Record<string, unknown>> => {
-  const bytes = Buffer.from(trimmed, 'latin1')
+/** Without the white space around it. */
+export const trimmedJson = (bytes: Buffer): Buffer => {
+  let start = 0
+  let end = bytes.length
+  while (start < end && isSpace(bytes[start])) start += 1
+  while (end > start && isSpace(bytes[end - 1])) end -= 1
+  return bytes.subarray(start, end)
+}
+
+const isSpace = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+
+/** One JSON object, parsed strictly; `bytes` have no white space around it. */
+export const jsonObjectOf = (bytes: Buffer, depthMax: number): Readonly<Record<string, unknown>> => {
   const scanner = new ValueScanner()
   scanner.begin(bytes[0] ?? 0)
   scanner.scan(bytes, 0)
-  const parsed = parseStrict(bytes, { keys: scanner.keys, depth: scanner.depthSeen }, DEPTH_MAX)
+  const parsed = parseStrict(bytes, { keys: scanner.keys, depth: scanner.depthSeen }, depthMax)
   if (parsed.kind === 'syntax') {
     const message = `The body is not valid JSON at byte ${parsed.offset}: ${parsed.message}`
     throw new ApiError('invalid_json', message, { offset: parsed.offset })

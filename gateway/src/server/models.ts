@@ -9,22 +9,22 @@ const isServed = ({ deployments }: Config, model: string): boolean =>
   deployments.some((deployment) => deployment.model === model)
 
 export const modelsOf = (config: Config, key: ApiKey): string[] =>
-  [...config.catalogue.keys()].filter(
-    (model) => isServed(config, model) && (key.models === null || key.models.includes(model)),
-  )
+  [...config.catalogue.keys()].filter((model) => isServed(config, model) && mayUse(key, model))
+
+const mayUse = ({ models }: ApiKey, model: string): boolean => models === null || models.includes(model)
 
 export interface ModelProblem {
   readonly code: 'unknown_model' | 'model_not_allowed'
   readonly message: string
 }
 
-/** Why a key cannot use a model, or undefined where it can. */
+/** Why a key cannot use a model, or undefined where it can: then without a list of all, for each call asks it. */
 export const modelProblem = (config: Config, key: ApiKey, model: string): ModelProblem | undefined => {
+  const isThere = config.catalogue.has(model) && isServed(config, model)
+  if (isThere && mayUse(key, model)) return undefined
   const allowed = modelsOf(config, key)
-  if (allowed.includes(model)) return undefined
   const there = allowed.length === 0 ? 'there is none at the moment' : `there are ${allowed.join(', ')}`
-  const isOther = config.catalogue.has(model) && isServed(config, model)
-  return isOther
+  return isThere
     ? { code: 'model_not_allowed', message: `This key may not use the model "${model}"; ${there}` }
     : { code: 'unknown_model', message: `There is no model "${model.slice(0, 100)}"; ${there}` }
 }

@@ -7,6 +7,7 @@ import type { ServerContext } from './context.ts'
 import { modelRoutes } from './model-routes.ts'
 import { fileRoutes } from './openai/file-routes.ts'
 import { uploadRoutes } from './openai/upload-routes.ts'
+import { realtimeRoutes } from './realtime/realtime-routes.ts'
 
 /** Every endpoint there is; the document that describes them is held against this. */
 export const registerRoutes = (app: FastifyInstance, context: ServerContext, admin: AdminContext): void => {
@@ -15,5 +16,6 @@ export const registerRoutes = (app: FastifyInstance, context: ServerContext, adm
   batchRoutes(app, context, client)
   fileRoutes(app, context, client)
   uploadRoutes(app, context, client)
+  realtimeRoutes(app, context, client)
   adminRoutes(app, admin, operator)
 }

@@ -27,10 +27,7 @@ export interface UsageEntry {
 
 export type Tier = 'list' | 'batch'
 
-/**
- * Takes note of each ordinary call, once, when it is over. Never throws, and holds nobody up.
- * @public
- */
+/** Takes note of each ordinary call, once, when it is over. Never throws, and holds nobody up. */
 export interface UsageRecorder {
   add(entry: UsageEntry): void
 }

@@ -72,7 +72,9 @@ const deploymentLimitsSchema = members({
     .positive()
     .max(DAY_SECONDS)
     .default(DEFAULT_DEPLOYMENT_LIMITS.firstByteMsMax / 1_000)
-    .describe('A call without a first byte by then is given up and tried again.'),
+    .describe(
+      'A call without a first byte by then is given up and tried again; so long may a stream stand still.',
+    ),
   total_seconds_max: z
     .number()
     .positive()
@@ -225,6 +227,18 @@ const limitsSchema = members({
     .max(300)
     .default(DEFAULT_LONG_POLL_MS / 1_000)
     .describe('A GET of a running batch waits so long where the client says nothing else.'),
+  interactive_wait_seconds: z
+    .number()
+    .min(0)
+    .max(3_600)
+    .default(DEFAULT_EXECUTE_LIMITS.interactiveWaitMs / 1_000)
+    .describe('A real-time call waits so long for a deployment, tries at others included.'),
+  flex_wait_seconds: z
+    .number()
+    .min(0)
+    .max(DAY_SECONDS)
+    .default(DEFAULT_EXECUTE_LIMITS.flexWaitMs / 1_000)
+    .describe('The same for a call at the batch price, which waits its turn among the batches.'),
   files: filesSchema.prefault({}).describe('Uploaded files.'),
 })
 

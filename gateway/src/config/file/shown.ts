@@ -104,6 +104,8 @@ const shownLimits = ({ intake, execute, files, retentionMs, longPollMs }: Config
   disk_free_mib_min: execute.diskFreeBytesMin / MIB,
   retention_days: retentionMs / DAY_MS,
   long_poll_seconds: longPollMs / 1_000,
+  interactive_wait_seconds: execute.interactiveWaitMs / 1_000,
+  flex_wait_seconds: execute.flexWaitMs / 1_000,
   files: {
     mib_max: files.bytesMax / MIB,
     lines_max: files.linesMax,

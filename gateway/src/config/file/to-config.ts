@@ -55,6 +55,8 @@ const limitsFrom = (
     answerBytesMax: limits.answer_mib_max * MIB,
     stopDrainMs: limits.stop_drain_seconds * 1_000,
     diskFreeBytesMin: limits.disk_free_mib_min * MIB,
+    interactiveWaitMs: limits.interactive_wait_seconds * 1_000,
+    flexWaitMs: limits.flex_wait_seconds * 1_000,
   },
   files: {
     ...base.files,

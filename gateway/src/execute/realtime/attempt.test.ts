@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Deployment } from '../../provider/deployment.ts'
+import { openaiProtocol } from '../../provider/openai/protocol.ts'
 import { createAttempt } from './attempt.ts'
 import type { Route } from './routes.ts'
 import { runOf } from './shard-run.fixture.ts'
@@ -67,6 +68,7 @@ const open = (naming: () => void = () => {}) => {
     protocol: {
       target: () => ({ path: '/', headers: {} }),
       interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
+      stream: openaiProtocol.stream,
       billedText: () => ({ input: [], inputTokens: 0, output: [] }),
     },
     target: { path: '/', headers: {} },

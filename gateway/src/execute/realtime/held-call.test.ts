@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Deployment } from '../../provider/deployment.ts'
+import { openaiProtocol } from '../../provider/openai/protocol.ts'
 import { createGate } from '../gate/gate.ts'
 import { createBatchLanes } from './batch-lanes.ts'
 import type { LaneSource } from './lane-source.ts'
@@ -35,6 +36,7 @@ const open = (concurrency: number) => {
     protocol: {
       target: (_, path) => ({ path, headers: {} }),
       interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
+      stream: openaiProtocol.stream,
       billedText: () => ({ input: [], inputTokens: 0, output: [] }),
     },
   }

@@ -3,6 +3,7 @@ import { createManualClock, type ManualClock } from '../../clock/manual-clock.ts
 import type { CallOutcome } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
+import { openaiProtocol } from '../../provider/openai/protocol.ts'
 import type { Protocol } from '../../provider/protocol.ts'
 import { createGate } from '../gate/gate.ts'
 import { createRoutes, type GatedDeployment, type Routes } from './routes.ts'
@@ -22,6 +23,7 @@ const protocol: Protocol = {
     return { path: endpoint, headers: { authorization: deployment.apiKey } }
   },
   interpret: () => broken,
+  stream: openaiProtocol.stream,
   billedText: () => ({ input: [], inputTokens: 0, output: [] }),
 }
 

@@ -37,6 +37,8 @@ export interface Routes {
   models(): readonly string[]
   /** Why no deployment of the model takes calls, or undefined while one does. */
   closed(model: string): Trouble | undefined
+  /** Until the first gate of the model that rests may be tried, in milliseconds; 0 where one does not rest. */
+  restMs(model: string): number
   /** How long a call for the model usually takes, in milliseconds. */
   typicalMs(model: string): number
   /** Tokens, input and output, that a request of so many bytes for the model will use. */
@@ -144,6 +146,15 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
         code: 'deployment_closed',
         message: `No deployment of ${model} takes calls. ${reasons.join(' ')}`,
       }
+    },
+
+    restMs(model) {
+      let least = Number.POSITIVE_INFINITY
+      for (const { gate } of stopsOf(model)) {
+        const { state, until = now() } = gate.state()
+        least = Math.min(least, state === 'open' ? 0 : until - now())
+      }
+      return Math.max(0, least)
     },
 
     typicalMs(model) {

@@ -6,6 +6,11 @@ export interface Span {
   readonly end: number
 }
 
+/** Of a member's value, and where its key begins. */
+export interface MemberSpan extends Span {
+  readonly keyStart: number
+}
+
 /**
  * Where the members' values lie in the bytes of an object that is known to be valid JSON without duplicate
  * keys: so that a prompt is passed on in the very bytes in which it came.
@@ -13,8 +18,8 @@ export interface Span {
 export const memberSpans = (
   bytes: Buffer,
   object: Span = { start: 0, end: bytes.length },
-): Map<string, Span> => {
-  const spans = new Map<string, Span>()
+): Map<string, MemberSpan> => {
+  const spans = new Map<string, MemberSpan>()
   const scanner = new ValueScanner()
   let at = skipSpace(bytes, object.start + 1)
   while (bytes[at] === 0x22) {
@@ -22,7 +27,7 @@ export const memberSpans = (
     const key = keyAt(bytes, at, keyEnd)
     const start = skipSpace(bytes, skipSpace(bytes, keyEnd) + 1)
     const end = endOf(scanner, bytes, start)
-    spans.set(key, { start, end })
+    spans.set(key, { keyStart: at, start, end })
     at = skipSpace(bytes, end)
     if (bytes[at] === 0x2c) at = skipSpace(bytes, at + 1)
   }

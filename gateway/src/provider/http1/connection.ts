@@ -53,6 +53,14 @@ export class Connection {
     this.#over()
   }
 
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
   #connect({ secure, hostname, port }: Place, { ca }: TlsTrust): Socket {
     const open = (): void => {
       this.#isOpen = true

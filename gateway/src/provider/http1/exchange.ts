@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { CallBroken, CallOutcome, CallRequest } from '../call.ts'
+import type { BreakCause, CallOutcome, CallRequest, Flow } from '../call.ts'
 import { ResponseReader } from './response-reader.ts'
 import type { RunningExchanges } from './running-exchanges.ts'
 
@@ -13,13 +13,15 @@ export interface Waiter {
 export interface Carrier {
   /** Gives the connection up: what is on it cannot be trusted any more. */
   drop(): void
+  pause(): void
+  resume(): void
 }
 
 /**
  * One call while it runs. It is settled once, when its outcome is known; from then on whatever its
  * connection brings is nobody's.
  */
-export class Exchange {
+export class Exchange implements Flow {
   readonly request: CallRequest
   /** Its place in the list of those that run. */
   place = -1
@@ -34,6 +36,9 @@ export class Exchange {
   #isSent = false
   #firstByteAt = 0
   #settled = false
+  /** Of a body that is taken in pieces: when bytes came last, or may come again. */
+  #movedAt = 0
+  #isPaused = false
 
   constructor(request: CallRequest, place: { head: string; origin: string }, clock: Clock, waiter: Waiter) {
     this.request = request
@@ -41,7 +46,8 @@ export class Exchange {
     this.#origin = place.origin
     this.#clock = clock
     this.#waiter = waiter
-    this.#reader = new ResponseReader(request.answerBytesMax)
+    const { answerBytesMax, takerOf } = request
+    this.#reader = new ResponseReader(answerBytesMax, takerOf && ((head) => takerOf(head, this)))
     this.startedAt = clock.monotonic()
   }
 
@@ -68,7 +74,10 @@ export class Exchange {
       this.#break('reset', `the answer is not valid HTTP: ${messageOf(error)}`)
       return false
     }
+    // Whoever takes the pieces may have stopped the call in the middle of one.
+    if (this.#settled) return false
     if (this.#firstByteAt === 0 && reader.head) this.#firstByteAt = this.#clock.monotonic()
+    if (reader.isTaken) this.#movedAt = this.#clock.monotonic()
     if (reader.isTooLarge) {
       this.#break('too_large', `the answer is longer than ${this.request.answerBytesMax} bytes`)
       return false
@@ -92,21 +101,39 @@ export class Exchange {
     else this.#break('reset', `the answer (status ${head.status}) broke off after ${bytes} bytes: ${why}`)
   }
 
+  /** Whoever takes the pieces has enough of them for now. */
+  pause(): void {
+    if (this.#settled || this.#isPaused) return
+    this.#isPaused = true
+    this.#carrier?.pause()
+  }
+
+  resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
+    this.#movedAt = this.#clock.monotonic()
+    this.#carrier?.resume()
+  }
+
   /** Called by the sweep over all calls that run. */
   checkTime(now: number): void {
     const ms = now - this.startedAt
     const { firstByteMsMax, totalMsMax } = this.request
-    if (!this.#reader.head && ms >= firstByteMsMax) {
+    const { head, bytes, isTaken } = this.#reader
+    if (!head && ms >= firstByteMsMax) {
       if (this.#isSent) this.stop('first_byte_timeout', `no answer began within ${firstByteMsMax} ms`)
       else this.stop('connect', `no connection to ${this.#origin} within ${firstByteMsMax} ms`)
     } else if (ms >= totalMsMax) {
-      const came = `${this.#reader.bytes} bytes of it came`
-      this.stop('total_timeout', `no whole answer within ${totalMsMax} ms; ${came}`)
+      // That it was not taken is not the provider's fault.
+      if (this.#isPaused) this.stop('aborted', `the answer was not taken within ${totalMsMax} ms`)
+      else this.stop('total_timeout', `no whole answer within ${totalMsMax} ms; ${bytes} bytes of it came`)
+    } else if (isTaken && !this.#isPaused && now - this.#movedAt >= firstByteMsMax) {
+      this.stop('idle_timeout', `the answer stood still for ${firstByteMsMax} ms after ${bytes} bytes`)
     }
   }
 
   /** Ends the call from our side; the connection is given up with it. */
-  stop(cause: CallBroken['cause'], message: string): void {
+  stop(cause: BreakCause, message: string): void {
     if (this.#settled) return
     this.#break(cause, message)
     this.#carrier?.drop()
@@ -128,11 +155,13 @@ export class Exchange {
 
   #settle(outcome: CallOutcome): void {
     this.#settled = true
+    // The connection may carry another call.
+    this.resume()
     this.#waiter.running.delete(this)
     this.#waiter.resolve(outcome)
   }
 
-  #break(cause: CallBroken['cause'], message: string): void {
+  #break(cause: BreakCause, message: string): void {
     if (this.#settled) return
     this.#settle({
       kind: 'broken',

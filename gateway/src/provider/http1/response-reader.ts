@@ -1,3 +1,4 @@
+import type { TakePiece } from '../call.ts'
 import { ChunkedBody } from './chunked-body.ts'
 import { BadResponse, type ResponseHead, readHead } from './response-head.ts'
 
@@ -16,14 +17,25 @@ export class ResponseReader {
   /** Bytes of the body so far. */
   bytes = 0
   readonly #bytesMax: number
+  readonly #takerOf: ((head: ResponseHead) => TakePiece | undefined) | undefined
   #headBytes: Buffer | undefined
   #chunked: ChunkedBody | undefined
   /** For a body whose length is known: its whole, filled bit by bit. */
   #whole: Buffer | undefined
   #parts: Buffer[] | undefined
+  /** For a body that is taken in pieces: by whom, and what one read has brought so far. */
+  #take: TakePiece | undefined
+  #piece: Buffer | undefined
+  #pieceBytes = 0
 
-  constructor(bytesMax: number) {
+  constructor(bytesMax: number, takerOf?: (head: ResponseHead) => TakePiece | undefined) {
     this.#bytesMax = bytesMax
+    this.#takerOf = takerOf
+  }
+
+  /** The body is taken in pieces: nothing of it is kept here. */
+  get isTaken(): boolean {
+    return this.#take !== undefined
   }
 
   /** Returns how many bytes were used up: all of them, unless the response ended before. */
@@ -34,7 +46,9 @@ export class ResponseReader {
       if (end < 0) return bytes.length
       at = end
     }
-    return this.#readBody(this.head, bytes, at)
+    const used = this.#readBody(this.head, bytes, at)
+    if (this.#take) this.#handOver(this.#take)
+    return used
   }
 
   /** The peer will send nothing more; true where that completes the response. */
@@ -75,9 +89,10 @@ export class ResponseReader {
     // 100 and its like announce the response; it follows.
     if (head.status < 200) return
     this.head = head
+    this.#take = this.#takerOf?.(head)
     if (head.framing === 'chunked') this.#chunked = new ChunkedBody()
     else if (head.framing === 0) this.isDone = true
-    else if (typeof head.framing === 'number') {
+    else if (typeof head.framing === 'number' && !this.#take) {
       if (head.framing > this.#bytesMax) this.isTooLarge = true
       else this.#whole = Buffer.allocUnsafe(head.framing)
     }
@@ -101,6 +116,10 @@ export class ResponseReader {
   }
 
   #keep(bytes: Buffer, from: number, to: number): void {
+    if (this.#take) {
+      this.#addToPiece(bytes, from, to)
+      return
+    }
     if (this.#whole) bytes.copy(this.#whole, this.bytes, from, to)
     this.bytes += to - from
     if (this.#whole || this.isTooLarge || from === to) return
@@ -111,5 +130,20 @@ export class ResponseReader {
     }
     this.#parts ??= []
     this.#parts.push(Buffer.from(bytes.subarray(from, to)))
+  }
+
+  /** What one read brings becomes one piece, however many chunks it has. */
+  #addToPiece(bytes: Buffer, from: number, to: number): void {
+    this.#piece ??= Buffer.allocUnsafe(bytes.length - from)
+    bytes.copy(this.#piece, this.#pieceBytes, from, to)
+    this.#pieceBytes += to - from
+    this.bytes += to - from
+  }
+
+  #handOver(take: TakePiece): void {
+    const piece = this.#piece?.subarray(0, this.#pieceBytes)
+    this.#piece = undefined
+    this.#pieceBytes = 0
+    if (piece && piece.length > 0) take(piece)
   }
 }

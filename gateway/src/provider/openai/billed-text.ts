@@ -18,6 +18,9 @@ export const billedText = ({ endpoint, request, answer }: Exchange): BilledText 
   return { input: [...texts.texts, ...schemas.texts], inputTokens: texts.tokens, output: output.texts }
 }
 
+/** The strings within that are billed, wherever they stand. */
+export const billedStrings = (values: readonly unknown[]): string[] => collect(values, false).texts
+
 const parse = (bytes: Buffer): JsonObject | undefined => {
   try {
     const json: unknown = JSON.parse(bytes.toString())

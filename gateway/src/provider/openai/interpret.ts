@@ -19,6 +19,7 @@ const BROKEN_CLASS: Readonly<Record<CallBroken['cause'], FailureClass>> = {
   connect: 'connection',
   reset: 'connection',
   first_byte_timeout: 'timeout',
+  idle_timeout: 'timeout',
   total_timeout: 'timeout',
   too_large: 'too_large_answer',
   aborted: 'aborted',

@@ -1,6 +1,7 @@
 import type { Protocol } from '../protocol.ts'
 import { billedText } from './billed-text.ts'
 import { interpret } from './interpret.ts'
+import { OpenaiStream } from './stream/openai-stream.ts'
 
 /** OpenAI's own API, and every server that speaks it. The base URL ends in `/v1`, so our prefix goes. */
 export const openaiProtocol: Protocol = {
@@ -9,5 +10,6 @@ export const openaiProtocol: Protocol = {
     headers: { authorization: `Bearer ${deployment.apiKey}`, 'content-type': 'application/json' },
   }),
   interpret,
+  stream: (endpoint, order) => new OpenaiStream(endpoint, order),
   billedText,
 }

@@ -1,0 +1,71 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Answered, RefusalReason, Refused } from '../../interactive/interactive-call.ts'
+import type { Authenticate } from '../auth.ts'
+import type { ServerContext } from '../context.ts'
+import { ApiError, type ErrorCode } from '../errors.ts'
+import { requireJson } from '../media-type.ts'
+import { callOrder } from './call-order.ts'
+import { passHeaders } from './pass-headers.ts'
+import { errorOfProvider } from './provider-error.ts'
+import { readBody } from './read-body.ts'
+import { readCall } from './read-call.ts'
+import { flexAnswer, type ServiceTier, TIER_HEADER, tierOfHeaders } from './service-tier.ts'
+import { endStream } from './stream-reply.ts'
+
+export interface CallExchange {
+  readonly endpoint: string
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** From the first byte of a call to the last of its answer. */
+export const answerCall = async (
+  context: ServerContext,
+  authenticate: Authenticate,
+  { endpoint, request, reply }: CallExchange,
+): Promise<FastifyReply> => {
+  const key = await authenticate(request.headers.authorization)
+  requireJson(request.headers)
+  const headerTier = tierOfHeaders(request.headers)
+  const config = context.config()
+  const { itemBytesMax, depthMax } = config.intake
+  const call = readCall(await readBody(request.raw, itemBytesMax), { endpoint, depthMax, headerTier })
+  reply.header(TIER_HEADER, call.tier)
+  const now = context.clock.now()
+  const end = await context.interactive(callOrder(config, { key, endpoint, call, reply, now }))
+  switch (end.kind) {
+    case 'answered':
+      return sendAnswer(reply, end, call.tier)
+    case 'streamed':
+      endStream(reply, end.broken)
+      return reply
+    case 'refused':
+      throw refusedCall(reply, end)
+    case 'left':
+      return reply.hijack()
+  }
+}
+
+const sendAnswer = (reply: FastifyReply, answered: Answered, tier: ServiceTier): FastifyReply => {
+  const { status, headers, body } = answered
+  passHeaders(reply, headers)
+  reply.code(status)
+  if (status >= 400) return reply.send(errorOfProvider(reply, answered))
+  return reply.send(tier === 'flex' ? flexAnswer(body) : body)
+}
+
+const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {
+  busy: 'too_busy',
+  closed: 'deployment_unavailable',
+  failed: 'provider_failed',
+  timeout: 'provider_timeout',
+}
+
+const refusedCall = (reply: FastifyReply, { reason, message, retryAfterMs, headers }: Refused): ApiError => {
+  const requestId = headers?.get('x-request-id')
+  if (requestId !== undefined) reply.header('x-provider-request-id', requestId)
+  if (retryAfterMs !== undefined) {
+    reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))))
+  }
+  return new ApiError(CODES[reason], message)
+}

@@ -1,0 +1,19 @@
+import type { FastifyInstance } from 'fastify'
+import type { Authenticate } from '../auth.ts'
+import type { ServerContext } from '../context.ts'
+import { refuseOtherMethods } from '../other-methods.ts'
+import { answerCall } from './answer-call.ts'
+
+const ENDPOINTS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/responses']
+
+/** Ordinary calls, in the dialect of OpenAI. */
+export const realtimeRoutes = (
+  app: FastifyInstance,
+  context: ServerContext,
+  authenticate: Authenticate,
+): void => {
+  for (const endpoint of ENDPOINTS) {
+    app.post(endpoint, (request, reply) => answerCall(context, authenticate, { endpoint, request, reply }))
+    refuseOtherMethods(app, endpoint, ['POST'])
+  }
+}
