@@ -22,6 +22,7 @@ const FLOWS_ON_POSTGRES = [
   'openai-batches',
   'openai-files',
   'openai-uploads',
+  'spend-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
   .concat('tests/crashes/{crash-points,kills}.test.ts', 'tests/postgres/**/*.test.ts')

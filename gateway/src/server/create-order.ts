@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts'
+import { formatUsd } from '../money/nano.ts'
 import type { ApiKey } from '../storage/operator.ts'
-import type { BatchView, CreateQuery } from '../storage/tenant.ts'
+import type { BatchView, CreateQuery, OverLimit } from '../storage/tenant.ts'
 import type { CreateHeaders } from './create-headers.ts'
 import { ApiError } from './errors.ts'
 
@@ -42,4 +43,11 @@ export const keyReused = ({ id }: BatchView): ApiError =>
     'idempotency_key_reused',
     `This Idempotency-Key made ${id} with another body. Send the same body again, or use a new key.`,
     { batch_id: id },
+  )
+
+export const spendLimitReached = ({ limit, spent, hold }: OverLimit): ApiError =>
+  new ApiError(
+    'spend_limit_reached',
+    `This key may spend ${formatUsd(limit)} USD; ${formatUsd(spent)} USD are spent or held for batches that run, and this batch would hold ${formatUsd(hold)} USD`,
+    { limit: formatUsd(limit), spent: formatUsd(spent), required: formatUsd(hold) },
   )

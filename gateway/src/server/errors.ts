@@ -24,6 +24,7 @@ export const ERRORS = {
   operator_key: row(403, "The key is an operator's: it opens /v1/admin and nothing else."),
   operator_only: row(403, 'The path is for operators, and the key belongs to an account.'),
   account_exists: row(409, 'There is an account of this id already.'),
+  spend_limit_reached: row(402, 'The key has spent what it may spend, or would with this.'),
   model_not_allowed: row(403, 'The key may not use this model.'),
   not_found: row(404, 'There is no such thing, or it belongs to another account.'),
   unknown_path: row(404, 'No endpoint has this path.'),

@@ -3,7 +3,7 @@ import { isPriced, planFileBatch } from '../plan/plan-file-batch.ts'
 import type { ApiKey } from '../storage/operator.ts'
 import type { BatchView, CreateQuery, NewBatch } from '../storage/tenant.ts'
 import type { ServerContext } from './context.ts'
-import { type AcceptOrder, keyReused } from './create-order.ts'
+import { type AcceptOrder, keyReused, spendLimitReached } from './create-order.ts'
 import { ApiError } from './errors.ts'
 import { modelProblem } from './models.ts'
 
@@ -70,6 +70,7 @@ export const retryBatch = async (
   const outcome = await context.tenant(key.account).accept(batch, source)
   if (outcome.kind === 'gone') throw inputGone(retried.id)
   if (outcome.kind === 'nothing') throw nothingToRetry(retried)
+  if (outcome.kind === 'over_limit') throw spendLimitReached(outcome)
   if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
   if (outcome.kind === 'accepted') context.onAccepted()
   return outcome.batch

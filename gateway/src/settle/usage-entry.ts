@@ -1,5 +1,6 @@
 import type { Nano } from '../money/nano.ts'
 import type { Usage } from '../money/usage.ts'
+import type { UsageTier } from '../storage/usage.ts'
 
 /** What one ordinary call came to. Entries are summed up before they are stored: there is no row for each call. */
 export interface UsageEntry {
@@ -25,7 +26,7 @@ export interface UsageEntry {
   readonly failed: boolean
 }
 
-export type Tier = 'list' | 'batch'
+export type Tier = UsageTier
 
 /** Takes note of each ordinary call, once, when it is over. Never throws, and holds nobody up. */
 export interface UsageRecorder {

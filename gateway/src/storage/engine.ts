@@ -1,12 +1,19 @@
 import type { StopCause } from '../batch/batch-life.ts'
 import type { Nano } from '../money/nano.ts'
+import type { UsageStore } from './usage.ts'
 
 /**
  * What the stations may ask of the store: verbs with plain data; no transaction and no SQL crosses this
  * seam. Handlers of a client's dialect cannot import it (a checked rule): they hold a TenantStore.
  * All times are milliseconds of the store's own clock.
  */
-export interface EngineStore extends WorkerStore, ShardStore, TimeStore, FileTimeStore, GateStore {}
+export interface EngineStore
+  extends WorkerStore,
+    ShardStore,
+    TimeStore,
+    FileTimeStore,
+    GateStore,
+    UsageStore {}
 
 export interface WorkerStore {
   /** Enters an incarnation of a worker. `alone`: every earlier one is dead, and is fenced at once. */

@@ -7,6 +7,8 @@ export interface KeyStore {
   keys(): Promise<ApiKey[]>
   /** False where there is no such key. A key stays revoked from its first revocation on. */
   revokeKey(id: string): Promise<boolean>
+  /** What counts against its limit: what it was charged over its life, and what is held for its batches that run. */
+  spentByKey(id: string): Promise<Nano>
   /** Makes the account where it does not exist yet. */
   ensureAccount(id: string, name: string): Promise<void>
 }

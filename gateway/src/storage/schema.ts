@@ -307,6 +307,7 @@ CREATE TABLE usage_minute (
   model TEXT NOT NULL,
   tier TEXT NOT NULL CHECK (tier IN ('list', 'batch')),
   minute INTEGER NOT NULL,            -- its beginning, by the store's clock
+  part INTEGER NOT NULL,              -- above 0: the store's clock went back into a minute that was posted
   calls INTEGER NOT NULL DEFAULT 0,
   failed INTEGER NOT NULL DEFAULT 0,  -- calls that brought no answer; they cost nothing
   prompt_tokens INTEGER NOT NULL DEFAULT 0,
@@ -320,22 +321,36 @@ CREATE TABLE usage_minute (
   list_charge INTEGER NOT NULL DEFAULT 0,
   cost INTEGER NOT NULL DEFAULT 0,
   waste INTEGER NOT NULL DEFAULT 0,
-  posting INTEGER,                    -- null until it is posted; from then on the row never changes
-  PRIMARY KEY (account, api_key, model, tier, minute)
+  posting INTEGER,                    -- null until it is posted, from then on the row never changes; 0: it came to nothing
+  PRIMARY KEY (account, api_key, model, tier, minute, part)
 ) STRICT;
 
 CREATE INDEX usage_unposted ON usage_minute (minute) WHERE posting IS NULL;
+CREATE INDEX usage_posting ON usage_minute (posting) WHERE posting IS NOT NULL;
+-- For operators, who see the batches and the usage of a key, and of all accounts.
 CREATE INDEX usage_key ON usage_minute (api_key);
 CREATE INDEX batch_key ON batch (api_key);
--- For operators, who see the batches and the usage of all accounts.
 CREATE INDEX batch_newest_of_all ON batch (created_at, id);
 CREATE INDEX usage_of_all ON usage_minute (minute);
 
--- The last group of usage that each incarnation of a worker recorded: one whose commit was in doubt is not added twice.
+-- The last group of usage that each recorder wrote: one whose commit was in doubt is not added twice.
 CREATE TABLE usage_append (
-  worker TEXT PRIMARY KEY,
-  number INTEGER NOT NULL
+  recorder TEXT PRIMARY KEY,
+  number INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL
 ) STRICT;
+
+-- What the real-time calls and the ended batches of a key were charged over its life. A sum of its own, because
+-- a limit is judged by it at each create, and what it is the sum of only grows.
+CREATE TABLE key_spend (
+  api_key TEXT PRIMARY KEY,
+  charge INTEGER NOT NULL
+) STRICT;
+
+INSERT INTO key_spend (api_key, charge) SELECT api_key, sum(charge) FROM batch WHERE state = 'ended' GROUP BY api_key;
+
+-- What is held for a key.
+CREATE INDEX batch_key_open ON batch (api_key) WHERE state <> 'ended';
 
 -- What happened to batches, written in the transaction in which it happened. The order of seq is the order of
 -- events of one batch.

@@ -27,6 +27,7 @@ import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
 import { finished, output, sealedPrefix } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
+import { postUsage } from './verbs/post-usage.ts'
 import { existing, expire, purged } from './verbs/purge.ts'
 import {
   dropUnfinishedFiles,
@@ -41,6 +42,7 @@ import type { SegmentDeps } from './verbs/segment.ts'
 import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
 import { unfinished } from './verbs/unfinished.ts'
 import { addPart, cancelUpload, completeUpload, createUpload, findUpload, parts } from './verbs/uploads.ts'
+import { recordUsage } from './verbs/usage.ts'
 import { fence, join, leave, renew } from './verbs/workers.ts'
 
 export interface StorePorts {
@@ -86,6 +88,8 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
     dropUnfinishedFiles: () => dropUnfinishedFiles(db),
     gates: () => gates(db),
     saveGates: (records) => saveGates(db, records),
+    recordUsage: (group) => recordUsage(db, group),
+    postUsage: (max) => postUsage(db, max),
   }
 }
 

@@ -9,9 +9,11 @@ import { outputCases } from './contract/output.contract.ts'
 import { retentionCases } from './contract/retention.contract.ts'
 import { retryCases } from './contract/retry.contract.ts'
 import { sealCases } from './contract/seal.contract.ts'
+import { spendCases } from './contract/spend.contract.ts'
 import { type Cases, closedAfterEach, createStage, type OpenedStore } from './contract/stage.fixture.ts'
 import { stopCases } from './contract/stop.contract.ts'
 import { uploadCases } from './contract/uploads.contract.ts'
+import { usageCases } from './contract/usage.contract.ts'
 import { workerCases } from './contract/workers.contract.ts'
 
 /** How an implementation differs from the others, where a case has to know. */
@@ -46,5 +48,7 @@ export const storeContract = (
     uploadCases(cases)
     retryCases(cases)
     adminCases(cases)
+    usageCases(cases)
+    spendCases(cases)
   })
 }

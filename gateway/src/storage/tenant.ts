@@ -91,6 +91,16 @@ export type AcceptOutcome =
   | { readonly kind: 'gone' }
   /** The batch to retry has no request of the kind. */
   | { readonly kind: 'nothing' }
+  | OverLimit
+
+/** The hold would take the key beyond what it may spend. */
+export interface OverLimit {
+  readonly kind: 'over_limit'
+  readonly limit: Nano
+  /** What is held for batches that run counts as spent. */
+  readonly spent: Nano
+  readonly hold: Nano
+}
 
 export interface BatchView {
   readonly id: string

@@ -3,29 +3,23 @@
  * makes those after it wait: a request larger than the burst passes late instead of never.
  */
 export class TokenBucket {
-  private rate: { readonly perMinute: number; readonly burst: number }
+  private perMs: number
+  private burst: number
   private balance: number
   private filledAt: number
 
   constructor(rate: { perMinute: number; burst: number }, now: number) {
-    this.rate = rate
+    this.perMs = rate.perMinute / 60_000
+    this.burst = rate.burst
     this.balance = rate.burst
     this.filledAt = now
-  }
-
-  get perMinute(): number {
-    return this.rate.perMinute
-  }
-
-  get burst(): number {
-    return this.rate.burst
   }
 
   /** How long until `need` is there. */
   waitMs(need: number, now: number): number {
     this.fill(now)
     // A wait is computed and its end compared in floating point: a millionth is not worth another wait.
-    return this.balance >= need - 1e-6 ? 0 : ((need - this.balance) * 60_000) / this.perMinute
+    return this.balance >= need - 1e-6 ? 0 : (need - this.balance) / this.perMs
   }
 
   take(count: number, now: number): void {
@@ -41,12 +35,13 @@ export class TokenBucket {
 
   resize(rate: { perMinute: number; burst: number }, now: number): void {
     this.fill(now)
-    this.rate = rate
+    this.perMs = rate.perMinute / 60_000
+    this.burst = rate.burst
     this.balance = Math.min(this.balance, rate.burst)
   }
 
   private fill(now: number): void {
-    this.balance = Math.min(this.burst, this.balance + ((now - this.filledAt) * this.perMinute) / 60_000)
+    this.balance = Math.min(this.burst, this.balance + (now - this.filledAt) * this.perMs)
     this.filledAt = now
   }
 }

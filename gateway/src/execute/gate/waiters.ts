@@ -10,18 +10,17 @@ export interface Watcher {
   cancel(): void
 }
 
-/** Those who want to be called when a lane may be entered, one after another. */
+/** Those who want to be called when a lane may be entered: one after another, interactive ones first. */
 export interface Waiters {
   watcher(lane: Lane, callback: () => void): Watcher
-  count(lane: Lane): number
-  /**
-   * Calls the next one that waits on a lane that is ready, the lane whose turn it is before the other one.
-   * Those added meanwhile are left for the next round.
-   */
-  callReady(isReady: (lane: Lane) => boolean, turnAfter: (last: Lane) => Lane): void
+  has(lane: Lane): boolean
+  count(): number
+  /** Calls the next one that waits on a lane that is ready. Those added meanwhile are left for the next round. */
+  callReady(isReady: (lane: Lane) => boolean): void
 }
 
-export const otherLane = (lane: Lane): Lane => (lane === 'interactive' ? 'batch' : 'interactive')
+/** Interactive calls go first, but a batch must not starve behind them: it gets every ninth turn. */
+const INTERACTIVE_TURNS_MAX = 8
 
 class QueuedWatcher implements Watcher {
   readonly callback: () => void
@@ -48,10 +47,18 @@ class QueuedWatcher implements Watcher {
 
 export const createWaiters = (): Waiters => {
   const queues: Readonly<Record<Lane, QueuedWatcher[]>> = { interactive: [], batch: [] }
-  let last: Lane = 'batch'
+  let interactiveTurns = 0
+
+  const nextLane = (left: Record<Lane, number>, isReady: (lane: Lane) => boolean): Lane | undefined => {
+    const waits = (lane: Lane): boolean => left[lane] > 0 && queues[lane].length > 0 && isReady(lane)
+    const batchsTurn = interactiveTurns >= INTERACTIVE_TURNS_MAX
+    if (batchsTurn && waits('batch')) return 'batch'
+    if (waits('interactive')) return 'interactive'
+    return waits('batch') ? 'batch' : undefined
+  }
 
   const callNext = (lane: Lane): void => {
-    last = lane
+    interactiveTurns = lane === 'batch' ? 0 : interactiveTurns + 1
     const [watcher] = queues[lane]
     watcher?.cancel()
     watcher?.callback()
@@ -59,16 +66,13 @@ export const createWaiters = (): Waiters => {
 
   return {
     watcher: (lane, callback) => new QueuedWatcher(queues[lane], callback),
-    count: (lane) => queues[lane].length,
-    callReady(isReady, turnAfter) {
+    has: (lane) => queues[lane].length > 0,
+    count: () => queues.interactive.length + queues.batch.length,
+    callReady(isReady) {
       const left = { interactive: queues.interactive.length, batch: queues.batch.length }
-      const waits = (lane: Lane): boolean => left[lane] > 0 && queues[lane].length > 0 && isReady(lane)
-      for (;;) {
-        const first = turnAfter(last)
-        const next = waits(first) ? first : otherLane(first)
-        if (next !== first && !waits(next)) return
-        left[next] -= 1
-        callNext(next)
+      for (let lane = nextLane(left, isReady); lane !== undefined; lane = nextLane(left, isReady)) {
+        left[lane] -= 1
+        callNext(lane)
       }
     },
   }

@@ -3,7 +3,13 @@ import { planBatch } from '../../plan/plan-batch.ts'
 import { StoreError, type StoreErrorCode } from '../../storage/errors.ts'
 import type { AcceptOutcome } from '../../storage/tenant.ts'
 import type { ServerContext } from '../context.ts'
-import { type AcceptOrder, type CreatedBatch, keyReused, queryOf } from '../create-order.ts'
+import {
+  type AcceptOrder,
+  type CreatedBatch,
+  keyReused,
+  queryOf,
+  spendLimitReached,
+} from '../create-order.ts'
 import { ApiError } from '../errors.ts'
 import { newBatch } from './new-batch.ts'
 
@@ -24,6 +30,7 @@ export const acceptNative = async (
   })
   if (outcome.kind === 'accepted') context.onAccepted()
   else await drop()
+  if (outcome.kind === 'over_limit') throw spendLimitReached(outcome)
   if (!('batch' in outcome)) throw new Error(`a batch with requests of its own is ${outcome.kind}`)
   if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
   return { batch: outcome.batch, isNew: outcome.kind === 'accepted' }

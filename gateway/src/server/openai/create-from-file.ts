@@ -7,7 +7,13 @@ import { encodeSell } from '../../money/price.ts'
 import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
 import type { BatchSource, BatchView, NewBatch } from '../../storage/tenant.ts'
 import type { ServerContext } from '../context.ts'
-import { type AcceptOrder, type CreatedBatch, keyReused, queryOf } from '../create-order.ts'
+import {
+  type AcceptOrder,
+  type CreatedBatch,
+  keyReused,
+  queryOf,
+  spendLimitReached,
+} from '../create-order.ts'
 import { ApiError } from '../errors.ts'
 import { modelProblem } from '../models.ts'
 import { inputGone, retriedBatch } from '../retry-batch.ts'
@@ -41,6 +47,7 @@ export const createFromFile = async (
   if (outcome.kind === 'gone')
     throw contents.retry ? inputGone(contents.retry.batch) : noInputFile(fields.file)
   if (outcome.kind === 'nothing') throw nothingToRetry(batch.retryOf ?? '')
+  if (outcome.kind === 'over_limit') throw spendLimitReached(outcome)
   if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
   return { batch: outcome.batch, isNew: outcome.kind === 'accepted' }
 }

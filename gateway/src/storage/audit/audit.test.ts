@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type AnswerEntry, encodeFrame } from '../../batch/answer-frame.ts'
 import { createMemoryBlobs } from '../blobs/memory.ts'
 import { answer, closedAfterEach, createStage, HOLD, unanswered } from '../contract/stage.fixture.ts'
+import { usageRow } from '../contract/usage.contract.ts'
 import type { AuditStore } from '../operator.ts'
 import { openSqliteDirect } from '../sqlite/direct.ts'
 import { tempFolder } from '../sqlite/sqlite-store.fixture.ts'
@@ -12,6 +13,9 @@ import { tempFolder } from '../sqlite/sqlite-store.fixture.ts'
 /** The ids of the shards below: two of the batch `done`, one of the batch `running`. */
 const DONE = 1
 const RUNNING = 3
+
+const HOUR_MS = 3_600_000
+const FREE = { charge: 0n, listCharge: 0n, cost: 0n, waste: 0n }
 
 interface Books {
   readonly audit: AuditStore
@@ -23,10 +27,10 @@ interface Books {
 const closed = closedAfterEach()
 const folder = tempFolder()
 const written = join(folder.path, 'written.db')
-const openPath = (path: string) =>
-  openSqliteDirect({ path, now: () => 1_000_000, blobs: createMemoryBlobs() })
+let now = 1_000_000
+const openPath = (path: string) => openSqliteDirect({ path, now: () => now, blobs: createMemoryBlobs() })
 
-/** A batch that has ended, with waste after its seal, one that runs, and one that was purged. */
+/** A batch that has ended, with waste after its seal, one that runs, one that was purged; usage of two hours. */
 beforeAll(async () => {
   const ports = openPath(written)
   const stage = createStage({ ports, blobs: createMemoryBlobs(), advance: () => {}, close: ports.close })
@@ -38,6 +42,16 @@ beforeAll(async () => {
   await stage.run({ id: 'purged', counts: [1] })
   await stage.tenant().remove('purged')
   await stage.engine.purged('purged')
+  await stage.engine.recordUsage({
+    recorder: 'r',
+    number: 1,
+    rows: [usageRow(), usageRow({ model: 'free', ...FREE })],
+  })
+  now += HOUR_MS
+  await stage.engine.recordUsage({ recorder: 'r', number: 2, rows: [usageRow({ account: 'free', ...FREE })] })
+  now += HOUR_MS
+  await stage.engine.postUsage(10)
+  await stage.engine.recordUsage({ recorder: 'r', number: 3, rows: [usageRow()] })
   await stage.close()
 })
 
@@ -59,6 +73,8 @@ const openBooks = (): Books => {
     },
   }
 }
+
+const POSTED = "posting > 0 AND model = 'gpt-4.1'"
 
 const frameOf = (entry: AnswerEntry): Uint8Array => encodeFrame([entry])
 const INSERT_JOURNAL = 'INSERT INTO journal (shard, seq, frame)'
@@ -90,6 +106,18 @@ const TAMPERED: ReadonlyArray<[code: string, sql: string, ...params: Uint8Array[
   ['accrual_wrong', `UPDATE shard SET completion_tokens = 0 WHERE id = ${RUNNING}`],
   ['answered_twice', `${INSERT_JOURNAL} SELECT id, 1, tail FROM shard WHERE id = ${RUNNING}`],
   ['answer_unmarked', `UPDATE shard SET done = x'00' WHERE id = ${RUNNING}`],
+  ['usage_wrong', `UPDATE usage_minute SET charge = charge + 1 WHERE ${POSTED}`],
+  ['usage_wrong', `UPDATE usage_minute SET cost = cost - 1 WHERE ${POSTED}`],
+  ['usage_wrong', `UPDATE usage_minute SET waste = 0 WHERE ${POSTED}`],
+  ['usage_wrong', `UPDATE usage_minute SET account = 'stranger' WHERE ${POSTED}`],
+  ['usage_wrong', `UPDATE usage_minute SET posting = posting + 100 WHERE ${POSTED}`],
+  ['usage_wrong', 'UPDATE usage_minute SET cost = 1 WHERE posting = 0'],
+  ['usage_wrong', "DELETE FROM posting WHERE source LIKE 'usage:%'"],
+  ['usage_missing', 'UPDATE usage_minute SET posting = NULL WHERE posting > 0'],
+  ['usage_missing', 'DELETE FROM usage_minute WHERE posting > 0'],
+  ['spend_wrong', 'UPDATE usage_minute SET charge = charge + 1 WHERE posting IS NULL'],
+  ['spend_wrong', 'UPDATE key_spend SET charge = charge - 1'],
+  ['spend_wrong', 'DELETE FROM key_spend'],
   [
     'failure_charged',
     `${INSERT_JOURNAL} VALUES (${RUNNING}, 1, ?)`,

@@ -3,6 +3,7 @@ import { int, nano, text } from '../rows.ts'
 import type { Db, Tx } from '../sql.ts'
 import { checkBatches } from './check-batches.ts'
 import { checkShards } from './check-shards.ts'
+import { checkUsage } from './check-usage.ts'
 import type { ReportFinding } from './finding.ts'
 
 const COUNTS = `
@@ -54,6 +55,7 @@ const audit = async (tx: Tx): Promise<AuditReport> => {
   }
   await checkPostings(tx, report)
   await checkBatches(tx, report)
+  await checkUsage(tx, report)
   const { shards, answers } = await checkShards(tx, report)
   const counts = await tx.get(COUNTS)
   const balances = await tx.all(BALANCES)

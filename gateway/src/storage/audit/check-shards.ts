@@ -9,7 +9,7 @@ import { ACCRUAL_COLUMNS, accrue, emptyAccrual } from '../verbs/accrual.ts'
 import { journalFrame, journalSeqs, type PlacedEntry, placedEntries } from '../verbs/journal.ts'
 import { ledger } from '../verbs/post.ts'
 import type { ReportFinding } from './finding.ts'
-import { postedFor } from './posted.ts'
+import { checkSale, postedFor } from './posted.ts'
 
 const PAGE = 200
 
@@ -46,25 +46,13 @@ const isSealed = (row: Row): boolean => oneOf(row, 'state', SHARD_STATES) === 's
 
 const checkPosted = (row: Row, amounts: ReadonlyMap<string, Nano>, report: ReportFinding): void => {
   const share = isSealed(row) ? 1n : 0n
-  const charge = nano(row, 'charge') * share
-  const cost = nano(row, 'cost') * share
-  const waste = nano(row, 'waste') * share
-  const expected: ReadonlyArray<readonly [account: string, amount: Nano]> = [
-    [ledger.held(text(row, 'account')), -charge],
-    [ledger.revenue, charge],
-    [ledger.providerExpense, cost],
-    [ledger.wasteExpense, waste],
-    [ledger.providerPayable, -cost - waste],
-  ]
-  for (const [account, amount] of expected) {
-    const found = amounts.get(account) ?? 0n
-    if (found !== amount) {
-      report(
-        'posting_wrong',
-        `shard ${int(row, 'id')} should have posted ${amount} to ${account}, it posted ${found}`,
-      )
-    }
+  const sums = {
+    charge: nano(row, 'charge') * share,
+    cost: nano(row, 'cost') * share,
+    waste: nano(row, 'waste') * share,
   }
+  const sale = { what: `shard ${int(row, 'id')}`, from: ledger.held(text(row, 'account')), sums }
+  checkSale(amounts, sale, (message) => report('posting_wrong', message))
 }
 
 const checkBits = (row: Row, report: ReportFinding): void => {

@@ -1,11 +1,15 @@
 import type { Nano } from '../../money/nano.ts'
 import { nano } from '../rows.ts'
 import { placeholders, type Tx } from '../sql.ts'
+import { ledger } from '../verbs/post.ts'
 
-/** What was posted for each of some shards or batches: owner, then ledger account, then amount. */
+/** What was posted for each of some shards or batches, or by each of some postings: owner, then ledger account, then amount. */
 export type Posted = ReadonlyMap<string, ReadonlyMap<string, Nano>>
 
-const sums = (owner: 'batch' | 'shard', ids: readonly unknown[]): string => `
+/** `id`: the postings themselves. */
+type Owner = 'batch' | 'shard' | 'id'
+
+const sums = (owner: Owner, ids: readonly unknown[]): string => `
   SELECT p.${owner} AS owner, e.account, CAST(sum(e.amount) AS BIGINT) AS amount
   FROM posting p JOIN entry e ON e.posting = p.id
   WHERE p.${owner} IN (${placeholders(ids)})
@@ -13,7 +17,7 @@ const sums = (owner: 'batch' | 'shard', ids: readonly unknown[]): string => `
 
 export const postedFor = async (
   tx: Tx,
-  owner: 'batch' | 'shard',
+  owner: Owner,
   ids: ReadonlyArray<string | number>,
 ): Promise<Posted> => {
   const posted = new Map<string, Map<string, Nano>>()
@@ -24,4 +28,24 @@ export const postedFor = async (
     posted.set(key, accounts)
   }
   return posted
+}
+
+/** What a row that accrued charge, cost and waste must have posted, with the charge paid from one account. */
+export const checkSale = (
+  amounts: ReadonlyMap<string, Nano>,
+  { what, from, sums }: { what: string; from: string; sums: { charge: Nano; cost: Nano; waste: Nano } },
+  report: (message: string) => void,
+): void => {
+  const { charge, cost, waste } = sums
+  const expected: ReadonlyArray<readonly [account: string, amount: Nano]> = [
+    [from, -charge],
+    [ledger.revenue, charge],
+    [ledger.providerExpense, cost],
+    [ledger.wasteExpense, waste],
+    [ledger.providerPayable, -cost - waste],
+  ]
+  for (const [account, amount] of expected) {
+    const found = amounts.get(account) ?? 0n
+    if (found !== amount) report(`${what} should have posted ${amount} to ${account}, it posted ${found}`)
+  }
 }

@@ -9,6 +9,7 @@ import {
   type Stage,
   unanswered,
 } from '../contract/stage.fixture.ts'
+import { usageRow } from '../contract/usage.contract.ts'
 import type { EngineStore } from '../engine.ts'
 import { sharedDatabase } from './postgres-store.fixture.ts'
 
@@ -231,5 +232,45 @@ describe('at the same moment', () => {
       // Its bytes go only where no batch was made that needs them.
       expect(isNamed).toBe(outcome.kind === 'gone')
     }
+  })
+})
+
+describe('usage that is recorded and posted at the same moment', () => {
+  it('is recorded once, posted once, and none is left out', async () => {
+    const { engine, keys, balances, findings, advance } = await open()
+    // Of one process the hour is over, of the other it is not: minutes are posted while they are added to.
+    const ahead = await database.openBeside(3_600_000)
+    let number = 0
+    for (let round = 0; round < 8; round += 1) {
+      const groups = Array.from({ length: 8 }, (_, index) => {
+        number += 1
+        return { recorder: `r${index}-${number}`, number, rows: [usageRow()] }
+      })
+      const kinds = groups.flatMap((group) => [engine.recordUsage(group), engine.recordUsage(group)])
+      const posting = [ahead.ports.engine.postUsage(10), ahead.ports.engine.postUsage(10)]
+      const outcomes = (await Promise.all(kinds)).map(({ kind }) => kind)
+      await Promise.all(posting)
+      expect(outcomes.filter((kind) => kind === 'recorded')).toHaveLength(groups.length)
+      expect(await findings()).toEqual([])
+    }
+    await ahead.close()
+    advance(3_600_000)
+    await engine.postUsage(10)
+    expect(await keys.spentByKey('key-1')).toBe(64n * usageRow().charge)
+    expect(await balances()).toMatchObject({ revenue: 64n * usageRow().charge })
+    expect(await findings()).toEqual([])
+  })
+
+  it('adds to the spending of a key together with the ends of its batches', async () => {
+    const { accept, join, claim, finish, engine, keys, findings } = await open()
+    await join('w')
+    await times(12, (index) => accept({ id: `b${index}`, counts: [1] }))
+    const shards = await claim('w')
+    const recorded = times(12, (index) =>
+      engine.recordUsage({ recorder: `r${index}`, number: 1, rows: [usageRow(), usageRow({ apiKey: 'a' })] }),
+    )
+    await Promise.all([...shards.map((shard) => finish('w', shard)), recorded])
+    expect(await keys.spentByKey('key-1')).toBe(12n * CHARGE + 12n * usageRow().charge)
+    expect(await findings()).toEqual([])
   })
 })

@@ -39,6 +39,8 @@ const ENGINE: Record<keyof EngineStore, true> = {
   dropUnfinishedFiles: true,
   gates: true,
   saveGates: true,
+  recordUsage: true,
+  postUsage: true,
 }
 const TENANT: Record<keyof TenantStore, true> = {
   accept: true,
@@ -71,6 +73,7 @@ const KEYS: Record<keyof KeyStore, true> = {
   createKey: true,
   keys: true,
   revokeKey: true,
+  spentByKey: true,
   ensureAccount: true,
 }
 const AUDIT: Record<keyof AuditStore, true> = { audit: true, wasteByBatch: true }

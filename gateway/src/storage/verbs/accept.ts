@@ -5,6 +5,7 @@ import { insertFileShards, insertRetryShards, insertShards, type ShardsInserted 
 import { findBatch, viewOf } from './batch-view.ts'
 import { findEarlierCreate } from './find-create.ts'
 import { ledger, post } from './post.ts'
+import { beyondLimit } from './spend.ts'
 
 const INSERT_BATCH = `
   INSERT INTO batch (id, account, api_key, dialect, endpoint, model, task, blob, template, metadata, sell, hold,
@@ -36,6 +37,8 @@ export const accept = (
     if (accepted) return { kind: 'repeated', batch: accepted }
     const earlier = await findEarlierCreate(tx, account, batch.create)
     if (earlier) return { kind: earlier.sameBody ? 'repeated' : 'conflict', batch: earlier.batch }
+    const overLimit = source.kind === 'refused' ? undefined : await beyondLimit(tx, batch.apiKey, batch.hold)
+    if (overLimit) return overLimit
     await insertBatch(tx, account, batch)
     if (source.kind === 'refused') return acceptedOf(tx, await failed(tx, batch))
     const order = { account, batch: batch.id, windowEnd: tx.now + batch.windowMs }

@@ -5,12 +5,13 @@ import { int, intOrNull, nano, oneOf, oneOfOrNull, text } from '../rows.ts'
 import type { Row, SqlValue, Tx } from '../sql.ts'
 import { makeOutputFiles } from './output-files.ts'
 import { ledger, post } from './post.ts'
+import { addSpend } from './spend.ts'
 import { ACCRUED, type Totals, totalsOfShards } from './totals.ts'
 
 const ANY_OPEN = "SELECT 1 AS open FROM shard WHERE batch = ? AND state <> 'sealed' LIMIT 1"
 
 const READ_BATCH = `
-  SELECT id, account, state, cause, hold, total, retention_ms, layout, output_ms, deleted_at FROM batch WHERE id = ?`
+  SELECT id, account, api_key, state, cause, hold, total, retention_ms, layout, output_ms, deleted_at FROM batch WHERE id = ?`
 
 const END = `
   UPDATE batch SET state = 'ended', outcome = ?, ended_at = ?, expires_at = ?, latency = ?, answered_at = ?,
@@ -30,6 +31,7 @@ export const endBatchIfLast = async (tx: Tx, batch: string): Promise<boolean> =>
   const showsFiles = oneOf(row, 'layout', SEGMENT_LAYOUTS) === 'apart' && row.deleted_at === null
   if (showsFiles) await makeOutputFiles(tx, row)
   await releaseHold(tx, row, totals)
+  await addSpend(tx, text(row, 'api_key'), totals.charge)
   return true
 }
 

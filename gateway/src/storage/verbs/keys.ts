@@ -2,6 +2,7 @@ import { InvariantBroken } from '../errors.ts'
 import type { ApiKey, KeyRole, KeyStore, NewApiKey } from '../operator.ts'
 import { bytes, int, intOrNull, nanoOrNull, oneOf, text, textOrNull } from '../rows.ts'
 import type { Db, Row, Tx } from '../sql.ts'
+import { spentBy } from './spend.ts'
 
 const KEY_ROLES: readonly KeyRole[] = ['client', 'operator']
 
@@ -33,6 +34,8 @@ export const keyVerbs = (db: Db): KeyStore => ({
       await tx.run(REVOKE, [tx.now, id])
       return (await tx.get(EXISTS, [id])) !== undefined
     }),
+
+  spentByKey: (id) => db.read((tx) => spentBy(tx, id)),
 
   ensureAccount: (id, name) =>
     db.write('upkeep', async (tx) => {

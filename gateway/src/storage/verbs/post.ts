@@ -29,20 +29,24 @@ const INSERT_ENTRY = 'INSERT INTO entry (posting, account, currency, amount) VAL
 
 /** Writes a posting; nothing where all its amounts are zero. A source that was posted before is refused. */
 export const post = async (tx: Tx, posting: Posting): Promise<void> => {
-  if ((await postOnce(tx, posting)) === 'repeated') {
+  if ((await postOnce(tx, posting)).kind === 'repeated') {
     throw new InvariantBroken(`${posting.source} was posted before`)
   }
 }
 
+export type PostOutcome =
+  | { readonly kind: 'posted'; readonly id: number }
+  | { readonly kind: 'empty' | 'repeated' }
+
 /** The same, for an event that can be told twice: the second telling changes nothing. */
-export const postOnce = async (tx: Tx, posting: Posting): Promise<'posted' | 'empty' | 'repeated'> => {
+export const postOnce = async (tx: Tx, posting: Posting): Promise<PostOutcome> => {
   const amounts = merged(posting)
-  if (amounts.size === 0) return 'empty'
+  if (amounts.size === 0) return { kind: 'empty' }
   const row = await tx.get(INSERT_POSTING, [posting.source, posting.batch, posting.shard, tx.now])
-  if (!row) return 'repeated'
+  if (!row) return { kind: 'repeated' }
   const id = int(row, 'id')
   for (const [account, amount] of amounts) await tx.run(INSERT_ENTRY, [id, account, CURRENCY, amount])
-  return 'posted'
+  return { kind: 'posted', id }
 }
 
 const merged = ({ source, entries }: Posting): Map<string, Nano> => {
@@ -56,6 +60,18 @@ const merged = ({ source, entries }: Posting): Map<string, Nano> => {
   for (const [account, amount] of amounts) if (amount === 0n) amounts.delete(account)
   return amounts
 }
+
+/** What was sold: paid from the account `from`, and what the provider asks for it. */
+export const saleEntries = (
+  from: string,
+  { charge, cost, waste }: { charge: Nano; cost: Nano; waste: Nano },
+): Posting['entries'] => [
+  [from, -charge],
+  [ledger.revenue, charge],
+  [ledger.providerExpense, cost],
+  [ledger.providerPayable, -cost],
+  ...wasteEntries(waste),
+]
 
 export const wasteEntries = (waste: Nano): Posting['entries'] => [
   [ledger.wasteExpense, waste],

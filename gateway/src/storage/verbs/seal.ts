@@ -6,7 +6,7 @@ import { bytes, int, nano, oneOf, text } from '../rows.ts'
 import type { SegmentLayout } from '../shards.ts'
 import type { Row, Tx } from '../sql.ts'
 import { endBatchIfLast } from './end-batch.ts'
-import { ledger, post } from './post.ts'
+import { ledger, post, saleEntries } from './post.ts'
 import { type SegmentDeps, type WrittenSegment, writeSegment } from './segment.ts'
 
 const OWNED = `
@@ -124,20 +124,14 @@ const checkComplete = (shard: Row): void => {
 }
 
 const postShard = async (tx: Tx, shard: Row): Promise<void> => {
-  const charge = nano(shard, 'charge')
-  const cost = nano(shard, 'cost')
-  const waste = nano(shard, 'waste')
   await post(tx, {
     source: `shard:${int(shard, 'id')}`,
     batch: text(shard, 'batch'),
     shard: int(shard, 'id'),
-    entries: [
-      [ledger.held(text(shard, 'account')), -charge],
-      [ledger.revenue, charge],
-      [ledger.providerExpense, cost],
-      [ledger.providerPayable, -cost],
-      [ledger.wasteExpense, waste],
-      [ledger.providerPayable, -waste],
-    ],
+    entries: saleEntries(ledger.held(text(shard, 'account')), {
+      charge: nano(shard, 'charge'),
+      cost: nano(shard, 'cost'),
+      waste: nano(shard, 'waste'),
+    }),
   })
 }

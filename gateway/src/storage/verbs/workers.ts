@@ -1,4 +1,5 @@
 import type { Db, Tx } from '../sql.ts'
+import { forgetOldRecorders, forgetRecorders } from './usage.ts'
 
 const ENTER = `
   INSERT INTO worker (id, expires_at) VALUES (?, ?)
@@ -39,6 +40,7 @@ export const join = (
     if (alone) {
       await tx.run(FORGET_ALL)
       await tx.run(FREE_ALL)
+      await forgetRecorders(tx)
     }
     await tx.run(ENTER, [worker, tx.now + leaseMs])
   })
@@ -56,6 +58,7 @@ export const fence = (db: Db): Promise<{ shards: number }> =>
     await tx.all(OF_DEAD + tx.traits.lockRow, [tx.now])
     const shards = await tx.run(FREE_DEAD, [tx.now])
     await tx.run(FORGET_DEAD, [tx.now])
+    await forgetOldRecorders(tx)
     return { shards }
   })
 
@@ -63,4 +66,5 @@ export const leave = (db: Db, worker: string): Promise<void> =>
   db.write('upkeep', async (tx) => {
     await tx.run(FORGET, [worker])
     await tx.run(HAND_BACK, [worker])
+    await forgetOldRecorders(tx)
   })
