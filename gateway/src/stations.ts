@@ -70,8 +70,8 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
   const gated = await openGates(options)
   const routes = createRoutes(gated(options.deployments), clock.now)
   let { costBooks, limits } = options
-  const { quantumTokens, heldCallMs } = limits
-  const lanes = createBatchLanes({ clock, routes, quantumTokens, heldCallMs })
+  const { creditTokens, heldCallMs } = limits
+  const lanes = createBatchLanes({ clock, routes, creditTokens, heldCallMs })
   const saveGates = gateSaver(store, routes)
   let current: { sink: Sink; incarnation: Incarnation } | undefined
 

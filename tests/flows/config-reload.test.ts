@@ -13,7 +13,7 @@ import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/wait.ts'
 
 const SLOW = { defaults: { firstByteMs: 60, answerTokens: 20 } }
-const FEW = { concurrency_max: 4, concurrency_initial: 4 }
+const FEW = { concurrency_max: 4, concurrency_initial: 4, interactive_share: 0 }
 
 /** Keeps a configuration valid while the model of the test has no deployment. */
 const other = (url: string) => deployment({ id: 'other', url, model: 'gpt-4.1', limits: FEW })
@@ -124,8 +124,8 @@ describe('SIGHUP', () => {
     })
     let after: object = {}
     const config = (first: string, second: string) => {
-      after = both(first, second, [0, 1], { concurrency_max: 16, concurrency_initial: 16 })
-      return both(first, second, [1, 0], { concurrency_max: 2, concurrency_initial: 2 })
+      after = both(first, second, [0, 1], { ...FEW, concurrency_max: 16, concurrency_initial: 16 })
+      return both(first, second, [1, 0], { ...FEW, concurrency_max: 2, concurrency_initial: 2 })
     }
     return withStage({ simulator: SLOW, secondSimulator: SLOW, config }, async (stage) => {
       const serve = await stage.start()

@@ -92,7 +92,7 @@ const drawExecuteLimits = (dice: Dice): ExecuteLimits => ({
   tickMs: dice.pick([500, 1_000]),
   stopDrainMs: dice.pick([500, 5_000, 30_000]),
   windowBytesMax: dice.pick([200, 1_000, MIB]),
-  quantumTokens: dice.pick([50, 4_096]),
+  creditTokens: dice.pick([0, 2_000, 65_536]),
   answerBytesMax: MIB,
 })
 

@@ -68,7 +68,9 @@ describe('a file of configuration', () => {
   })
 
   it('brings deployments that replace those of the environment', () => {
-    expect(load(deployments({ limits: { concurrency_max: 8 } })).config.deployments).toEqual([
+    expect(
+      load(deployments({ limits: { concurrency_max: 8, interactive_share: 0 } })).config.deployments,
+    ).toEqual([
       {
         id: 'a',
         model: 'batch-4.1',
@@ -79,7 +81,12 @@ describe('a file of configuration', () => {
         weight: 1,
         costBook: 'gpt-4.1',
         // The default start is above this maximum, and nobody asked for it.
-        limits: { ...DEFAULT_DEPLOYMENT_LIMITS, concurrencyMax: 8, concurrencyInitial: 8 },
+        limits: {
+          ...DEFAULT_DEPLOYMENT_LIMITS,
+          concurrencyMax: 8,
+          concurrencyInitial: 8,
+          interactiveShare: 0,
+        },
       },
     ])
   })
@@ -388,6 +395,12 @@ models:
       'there is none yet',
     ],
     ['a weight below zero', deployments({ weight: -1 }), 'deployments[0].weight', 'at least 0'],
+    [
+      'a share for interactive calls that leaves batches nothing',
+      deployments({ limits: { interactive_share: 1 } }),
+      'deployments[0].limits.interactive_share',
+      'at most 0.9',
+    ],
     [
       'a start above the largest concurrency: it is not clamped in silence',
       deployments({ limits: { concurrency_max: 5, concurrency_initial: 9 } }),

@@ -8,7 +8,7 @@ export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
   concurrencyInitial: 64,
   firstByteMsMax: 120_000,
   totalMsMax: 600_000,
-  interactiveShare: 0,
+  interactiveShare: 0.2,
 }
 
 /** Where a server runs that says nothing else. */

@@ -16,8 +16,8 @@ export interface ExecuteLimits {
   readonly stopDrainMs: number
   /** Requests are read ahead in pieces of this size, for each running shard. */
   readonly windowBytesMax: number
-  /** One turn of an account in the round robin. */
-  readonly quantumTokens: number
+  /** Between accounts: one that has been idle is at most so many tokens ahead of those that were not. */
+  readonly creditTokens: number
   /** An ordinary call that waits among the requests of batches is as urgent as a batch that ends so much later. */
   readonly heldCallMs: number
   /** A longer answer is a failed attempt. */
@@ -41,7 +41,8 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   tickMs: 1_000,
   stopDrainMs: 30_000,
   windowBytesMax: 262_144,
-  quantumTokens: 4_096,
+  // Some two hundred usual requests: enough to answer a small batch beside a large one as if it were alone.
+  creditTokens: 65_536,
   heldCallMs: 600_000,
   answerBytesMax: 8 * MIB,
   diskFreeBytesMin: 64 * MIB,

@@ -26,6 +26,6 @@ export interface DeploymentLimits {
   readonly tokensPerMinute?: number
   readonly firstByteMsMax: number
   readonly totalMsMax: number
-  /** The part of the concurrency, from 0 to 1, that batches leave free for interactive calls. */
+  /** The part of concurrency and rates, from 0 to 0.9, that is for interactive calls; see `gate/lanes.ts`. */
   readonly interactiveShare: number
 }

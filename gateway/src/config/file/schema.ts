@@ -67,6 +67,15 @@ const deploymentLimitsSchema = members({
     .optional()
     .describe('Calls a minute; besides, what the provider says is obeyed.'),
   tokens_per_minute: count.optional().describe('Tokens a minute, input and output together.'),
+  interactive_share: z
+    .number()
+    .min(0)
+    .max(0.9)
+    .default(DEFAULT_DEPLOYMENT_LIMITS.interactiveShare)
+    .describe(
+      'The part of all this that is for interactive calls. What they do not ask for goes to batches, as far as it ' +
+        'comes back within a second.',
+    ),
   first_byte_seconds_max: z
     .number()
     .positive()

@@ -56,6 +56,7 @@ const shownDeployment = (deployment: Deployment, keyName: string) => {
       concurrency_initial: limits.concurrencyInitial,
       ...(limits.requestsPerMinute === undefined ? {} : { requests_per_minute: limits.requestsPerMinute }),
       ...(limits.tokensPerMinute === undefined ? {} : { tokens_per_minute: limits.tokensPerMinute }),
+      interactive_share: limits.interactiveShare,
       first_byte_seconds_max: limits.firstByteMsMax / 1_000,
       total_seconds_max: limits.totalMsMax / 1_000,
     },

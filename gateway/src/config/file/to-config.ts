@@ -150,6 +150,7 @@ const limitsOf = (given: FileDeployment['limits']): Deployment['limits'] => ({
     Math.min(given.concurrency_max, DEFAULT_DEPLOYMENT_LIMITS.concurrencyInitial),
   ...(given.requests_per_minute === undefined ? {} : { requestsPerMinute: given.requests_per_minute }),
   ...(given.tokens_per_minute === undefined ? {} : { tokensPerMinute: given.tokens_per_minute }),
+  interactiveShare: given.interactive_share,
   firstByteMsMax: given.first_byte_seconds_max * 1_000,
   totalMsMax: given.total_seconds_max * 1_000,
 })

@@ -6,8 +6,9 @@ import type { Verdict } from '../../provider/verdict.ts'
 import { RETRY_TABLE } from '../realtime/retry-table.ts'
 import { createBreaker, type Sign } from './breaker.ts'
 import { createConcurrency, type LearnedConcurrency } from './concurrency.ts'
+import { createLanes } from './lanes.ts'
 import { createPacing, type LearnedRates } from './pacing.ts'
-import { createWaiters, type Lane, type Watcher } from './waiters.ts'
+import { createWaiters, type Lane, otherLane, type Watcher } from './waiters.ts'
 
 export type { Lane, Watcher } from './waiters.ts'
 
@@ -45,6 +46,12 @@ export interface GateState {
   readonly limit: number
   readonly inFlight: number
   readonly waiting: number
+  readonly lanes: Readonly<Record<Lane, LaneState>>
+}
+
+export interface LaneState {
+  readonly inFlight: number
+  readonly waiting: number
 }
 
 export type Learned = LearnedConcurrency & LearnedRates
@@ -66,29 +73,45 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
   const pacing = createPacing({ configured: limits, now: clock.monotonic(), ...known })
   const breaker = createBreaker()
   const waiters = createWaiters()
-  const inFlight: Record<Lane, number> = { interactive: 0, batch: 0 }
+  const lanes = createLanes(() => limits.interactiveShare)
   let waking = false
   let timer: { readonly at: number; readonly cancel: () => void } | undefined
 
-  const isFull = (lane: Lane): boolean => {
-    const limit = concurrency.current()
-    if (inFlight.interactive + inFlight.batch >= limit) return true
-    return (
-      lane === 'batch' && inFlight.batch >= Math.max(1, Math.floor(limit * (1 - limits.interactiveShare)))
-    )
-  }
+  const isFull = (lane: Lane, now: number): boolean => lanes.waitMs(lane, concurrency.current(), now) > 0
 
   /** Infinite where only the end of a call can change it. */
   const waitMs = (lane: Lane, now: number): number =>
-    isFull(lane) ? Number.POSITIVE_INFINITY : Math.max(breaker.waitMs(now), pacing.waitMs(now))
+    Math.max(lanes.waitMs(lane, concurrency.current(), now), breaker.waitMs(now), pacing.waitMs(lane, now))
 
   const isReady = (lane: Lane): boolean => waitMs(lane, clock.monotonic()) === 0
 
+  const isInteractiveWithinShare = (now: number): boolean =>
+    lanes.isInteractiveBelowShare(concurrency.current()) && pacing.hasShare(now)
+
+  /**
+   * The lane that is below its share goes first: interactive calls up to theirs, then batches. So neither
+   * starves: what either has of its share comes back to it as its calls end and its rate is refilled. Where
+   * nothing is kept for interactive calls, because it is not wanted or one place cannot be shared, both take
+   * turns.
+   */
+  const turnAfter = (last: Lane): Lane => {
+    if (isInteractiveWithinShare(clock.monotonic())) return 'interactive'
+    return lanes.isShared(concurrency.current()) ? 'batch' : otherLane(last)
+  }
+
+  /** One who comes by while a batch waits for its turn must not take it, unless it is within its share. */
+  const mustQueue = (lane: Lane, now: number): boolean =>
+    lane === 'interactive' &&
+    !waking &&
+    waiters.count('batch') > 0 &&
+    !isFull('batch', now) &&
+    !isInteractiveWithinShare(now)
+
   const wake = (): void => {
-    if (waking || waiters.count() === 0) return
+    if (waking || waiters.count('interactive') + waiters.count('batch') === 0) return
     waking = true
     try {
-      waiters.callReady(isReady)
+      waiters.callReady(isReady, turnAfter)
     } finally {
       waking = false
     }
@@ -97,7 +120,8 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
 
   const armTimer = (): void => {
     const now = clock.monotonic()
-    const forLane = (lane: Lane): number => (waiters.has(lane) ? waitMs(lane, now) : Number.POSITIVE_INFINITY)
+    const forLane = (lane: Lane): number =>
+      waiters.count(lane) > 0 ? waitMs(lane, now) : Number.POSITIVE_INFINITY
     // Not less than 1 ms: one who is called, does not enter and waits again must not spin.
     const ms = Math.max(1, Math.min(forLane('interactive'), forLane('batch')))
     if (ms === Number.POSITIVE_INFINITY || (timer && timer.at <= now + ms)) return
@@ -109,19 +133,24 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
     timer = { at: now + ms, cancel }
   }
 
-  const permit = (lane: Lane): Permit => {
+  const noteDemand = (lane: Lane, now: number): void => {
+    if (lane === 'interactive') lanes.waiting(waiters.count('interactive'), now)
+  }
+
+  const permit = (lane: Lane, enteredAt: number): Permit => {
     const ticket = concurrency.entered()
     const breakerTicket = breaker.entered()
     let isOver = false
-    const leave = (): void => {
+    const leave = (now: number, answered: boolean): void => {
       if (isOver) throw new Error('a permit was given back twice')
       isOver = true
-      inFlight[lane] -= 1
+      lanes.left(lane, answered ? now - enteredAt : undefined)
+      noteDemand(lane, now)
     }
     return {
       done(outcome, verdict) {
-        leave()
         const now = clock.monotonic()
+        leave(now, verdict.kind === 'success')
         if (outcome.kind === 'answer') pacing.learn(outcome.headers, now)
         if (verdict.kind === 'failure') {
           if (RETRY_TABLE[verdict.class].lowersConcurrency) concurrency.throttled(ticket)
@@ -133,27 +162,34 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
         wake()
       },
       unused() {
-        leave()
-        breaker.done(breakerTicket, 'nothing', clock.monotonic())
+        const now = clock.monotonic()
+        leave(now, false)
+        breaker.done(breakerTicket, 'nothing', now)
         wake()
       },
     }
   }
 
+  const laneState = (lane: Lane): LaneState => ({
+    inFlight: lanes.inFlight(lane),
+    waiting: waiters.count(lane),
+  })
+
   return {
-    canEnter: isReady,
+    canEnter: (lane) => isReady(lane) && !mustQueue(lane, clock.monotonic()),
     limit: concurrency.current,
     tryEnter(lane, tokens) {
-      if (isFull(lane)) {
+      const now = clock.monotonic()
+      if (isFull(lane, now)) {
         concurrency.full()
         return undefined
       }
-      const now = clock.monotonic()
-      if (breaker.waitMs(now) > 0 || pacing.waitMs(now) > 0) return undefined
-      inFlight[lane] += 1
-      pacing.took(tokens, now)
-      const entered = permit(lane)
-      if (isFull(lane)) concurrency.full()
+      if (breaker.waitMs(now) > 0 || pacing.waitMs(lane, now) > 0 || mustQueue(lane, now)) return undefined
+      lanes.entered(lane)
+      noteDemand(lane, now)
+      pacing.took(lane, tokens, now)
+      const entered = permit(lane, now)
+      if (isFull(lane, now)) concurrency.full()
       return entered
     },
     watch(lane, callback) {
@@ -161,17 +197,24 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
       return {
         wait() {
           watcher.wait()
+          noteDemand(lane, clock.monotonic())
           if (!waking) armTimer()
         },
-        cancel: () => watcher.cancel(),
+        cancel() {
+          watcher.cancel()
+          noteDemand(lane, clock.monotonic())
+        },
       }
     },
     state() {
       const now = clock.monotonic()
+      const interactive = laneState('interactive')
+      const batch = laneState('batch')
       const counts = {
         limit: concurrency.current(),
-        inFlight: inFlight.interactive + inFlight.batch,
-        waiting: waiters.count(),
+        inFlight: interactive.inFlight + batch.inFlight,
+        waiting: interactive.waiting + batch.waiting,
+        lanes: { interactive, batch },
       }
       const wall = (until: number): number => Math.round(clock.now() + Math.max(0, until - now))
       const broken = breaker.state()

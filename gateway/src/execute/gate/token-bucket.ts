@@ -3,23 +3,29 @@
  * makes those after it wait: a request larger than the burst passes late instead of never.
  */
 export class TokenBucket {
-  private perMs: number
-  private burst: number
+  private rate: { readonly perMinute: number; readonly burst: number }
   private balance: number
   private filledAt: number
 
   constructor(rate: { perMinute: number; burst: number }, now: number) {
-    this.perMs = rate.perMinute / 60_000
-    this.burst = rate.burst
+    this.rate = rate
     this.balance = rate.burst
     this.filledAt = now
+  }
+
+  get perMinute(): number {
+    return this.rate.perMinute
+  }
+
+  get burst(): number {
+    return this.rate.burst
   }
 
   /** How long until `need` is there. */
   waitMs(need: number, now: number): number {
     this.fill(now)
     // A wait is computed and its end compared in floating point: a millionth is not worth another wait.
-    return this.balance >= need - 1e-6 ? 0 : (need - this.balance) / this.perMs
+    return this.balance >= need - 1e-6 ? 0 : ((need - this.balance) * 60_000) / this.perMinute
   }
 
   take(count: number, now: number): void {
@@ -35,13 +41,12 @@ export class TokenBucket {
 
   resize(rate: { perMinute: number; burst: number }, now: number): void {
     this.fill(now)
-    this.perMs = rate.perMinute / 60_000
-    this.burst = rate.burst
+    this.rate = rate
     this.balance = Math.min(this.balance, rate.burst)
   }
 
   private fill(now: number): void {
-    this.balance = Math.min(this.burst, this.balance + (now - this.filledAt) * this.perMs)
+    this.balance = Math.min(this.burst, this.balance + ((now - this.filledAt) * this.perMinute) / 60_000)
     this.filledAt = now
   }
 }

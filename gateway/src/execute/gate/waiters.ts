@@ -10,17 +10,18 @@ export interface Watcher {
   cancel(): void
 }
 
-/** Those who want to be called when a lane may be entered: one after another, interactive ones first. */
+/** Those who want to be called when a lane may be entered, one after another. */
 export interface Waiters {
   watcher(lane: Lane, callback: () => void): Watcher
-  has(lane: Lane): boolean
-  count(): number
-  /** Calls the next one that waits on a lane that is ready. Those added meanwhile are left for the next round. */
-  callReady(isReady: (lane: Lane) => boolean): void
+  count(lane: Lane): number
+  /**
+   * Calls the next one that waits on a lane that is ready, the lane whose turn it is before the other one.
+   * Those added meanwhile are left for the next round.
+   */
+  callReady(isReady: (lane: Lane) => boolean, turnAfter: (last: Lane) => Lane): void
 }
 
-/** Interactive calls go first, but a batch must not starve behind them: it gets every ninth turn. */
-const INTERACTIVE_TURNS_MAX = 8
+export const otherLane = (lane: Lane): Lane => (lane === 'interactive' ? 'batch' : 'interactive')
 
 class QueuedWatcher implements Watcher {
   readonly callback: () => void
@@ -47,18 +48,10 @@ class QueuedWatcher implements Watcher {
 
 export const createWaiters = (): Waiters => {
   const queues: Readonly<Record<Lane, QueuedWatcher[]>> = { interactive: [], batch: [] }
-  let interactiveTurns = 0
-
-  const nextLane = (left: Record<Lane, number>, isReady: (lane: Lane) => boolean): Lane | undefined => {
-    const waits = (lane: Lane): boolean => left[lane] > 0 && queues[lane].length > 0 && isReady(lane)
-    const batchsTurn = interactiveTurns >= INTERACTIVE_TURNS_MAX
-    if (batchsTurn && waits('batch')) return 'batch'
-    if (waits('interactive')) return 'interactive'
-    return waits('batch') ? 'batch' : undefined
-  }
+  let last: Lane = 'batch'
 
   const callNext = (lane: Lane): void => {
-    interactiveTurns = lane === 'batch' ? 0 : interactiveTurns + 1
+    last = lane
     const [watcher] = queues[lane]
     watcher?.cancel()
     watcher?.callback()
@@ -66,13 +59,16 @@ export const createWaiters = (): Waiters => {
 
   return {
     watcher: (lane, callback) => new QueuedWatcher(queues[lane], callback),
-    has: (lane) => queues[lane].length > 0,
-    count: () => queues.interactive.length + queues.batch.length,
-    callReady(isReady) {
+    count: (lane) => queues[lane].length,
+    callReady(isReady, turnAfter) {
       const left = { interactive: queues.interactive.length, batch: queues.batch.length }
-      for (let lane = nextLane(left, isReady); lane !== undefined; lane = nextLane(left, isReady)) {
-        left[lane] -= 1
-        callNext(lane)
+      const waits = (lane: Lane): boolean => left[lane] > 0 && queues[lane].length > 0 && isReady(lane)
+      for (;;) {
+        const first = turnAfter(last)
+        const next = waits(first) ? first : otherLane(first)
+        if (next !== first && !waits(next)) return
+        left[next] -= 1
+        callNext(next)
       }
     },
   }

@@ -1,8 +1,8 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { Watcher } from '../gate/gate.ts'
-import { createFairQueue, type FairQueue } from '../schedule/fair-queue.ts'
+import type { Permit, Watcher } from '../gate/gate.ts'
+import { createFairQueue, type FairQueue, type Turn } from '../schedule/fair-queue.ts'
 import { type BatchLane, hold } from './held-call.ts'
-import type { Enter, LaneQueue, LaneSource } from './lane-source.ts'
+import type { LaneQueue, LaneSource } from './lane-source.ts'
 import type { Routes } from './routes.ts'
 
 /**
@@ -14,48 +14,53 @@ export interface BatchLanes extends LaneQueue, BatchLane {}
 interface Lane {
   readonly queue: FairQueue<LaneSource>
   readonly watch: Pick<Watcher, 'wait'>
-  readonly enter: Enter
 }
 
 export interface BatchLanesOptions {
   readonly clock: Clock
   readonly routes: Routes
-  /** One turn of an account in the round robin. */
-  readonly quantumTokens: number
+  /** An account that has been idle is at most so many tokens ahead of the others. */
+  readonly creditTokens: number
   /** A held call is as urgent as a batch that ends so much later. */
   readonly heldCallMs: number
 }
 
 export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
-  const { clock, routes, quantumTokens } = options
+  const { clock, routes, creditTokens } = options
   const lanes = new Map<string, Lane>()
 
   const laneOf = (model: string): Lane => {
     const known = lanes.get(model)
     if (known) return known
     const lane: Lane = {
-      queue: createFairQueue({ quantumTokens, tokensOf: (bytes) => routes.tokensOf(model, bytes) }),
+      queue: createFairQueue({ creditTokens, tokensOf: (bytes) => routes.tokensOf(model, bytes) }),
       watch: routes.watch('batch', model, () => pumpLane(model, lane)),
-      enter: (endpoint, request) => routes.enter('batch', model, endpoint, request),
     }
     lanes.set(model, lane)
     return lane
   }
 
-  const pumpLane = (model: string, { queue, watch, enter }: Lane): void => {
-    while (!queue.isEmpty()) {
+  const pumpLane = (model: string, lane: Lane): void => {
+    while (!lane.queue.isEmpty()) {
       if (!routes.ready('batch', model)) {
-        watch.wait()
+        lane.watch.wait()
         return
       }
-      const source = queue.next()
-      if (!source) return
-      if (!source.startNext(enter)) {
-        watch.wait()
+      const turn = lane.queue.next()
+      if (!turn) return
+      if (!startNext(model, lane, turn)) {
+        lane.watch.wait()
         return
       }
     }
   }
+
+  const startNext = (model: string, { queue }: Lane, turn: Turn<LaneSource>): boolean =>
+    turn.source.startNext((endpoint, request) => {
+      const route = routes.enter('batch', model, endpoint, request)
+      if (!route) queue.used(turn, 0)
+      return route && { ...route, permit: charging(queue, turn, route.permit) }
+    })
 
   const queue: LaneQueue = {
     add: (model, source) => laneOf(model).queue.add(source),
@@ -67,3 +72,19 @@ export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
   }
   return { ...queue, enter: (order) => hold(queue, order, clock.now() + options.heldCallMs) }
 }
+
+/**
+ * An answer's tokens are known in the end, and its account is charged for those. A call that failed costs its
+ * account what was thought: it had its place, and one whose calls all fail must not have everybody's.
+ */
+const charging = (queue: FairQueue<LaneSource>, turn: Turn<LaneSource>, permit: Permit): Permit => ({
+  done(outcome, verdict) {
+    const usage = verdict.kind === 'success' ? verdict.answer.usage : undefined
+    if (usage) queue.used(turn, usage.promptTokens + usage.completionTokens)
+    permit.done(outcome, verdict)
+  },
+  unused() {
+    queue.used(turn, 0)
+    permit.unused()
+  },
+})

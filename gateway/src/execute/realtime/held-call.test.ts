@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
+import type { CallOutcome } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
+import type { Failure } from '../../provider/failure.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
 import { createGate } from '../gate/gate.ts'
 import { createBatchLanes } from './batch-lanes.ts'
@@ -10,6 +12,8 @@ import { createRoutes, type GatedDeployment, type Route } from './routes.ts'
 const MODEL = 'batch-4.1'
 const ENDPOINT = '/v1/chat/completions'
 const HELD_CALL_MS = 600_000
+const BROKEN: CallOutcome = { kind: 'broken', cause: 'reset', message: 'reset', totalMs: 1 }
+const REFUSED: Failure = { kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }
 
 const open = (concurrency: number) => {
   const clock = createManualClock()
@@ -35,13 +39,13 @@ const open = (concurrency: number) => {
     gate: createGate({ clock, limits: deployment.limits }),
     protocol: {
       target: (_, path) => ({ path, headers: {} }),
-      interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
+      interpret: () => REFUSED,
       stream: openaiProtocol.stream,
       billedText: () => ({ input: [], inputTokens: 0, output: [] }),
     },
   }
   const routes = createRoutes([gated], clock.now)
-  const lanes = createBatchLanes({ clock, routes, quantumTokens: 1_000, heldCallMs: HELD_CALL_MS })
+  const lanes = createBatchLanes({ clock, routes, creditTokens: 0, heldCallMs: HELD_CALL_MS })
   const started: string[] = []
   const permits: Route['permit'][] = []
   /** The requests of a batch, as many as are asked for. */
@@ -71,7 +75,7 @@ const open = (concurrency: number) => {
   }
   /** One call ends, and whoever is let in is noted. */
   const endOne = async (): Promise<void> => {
-    permits.shift()?.unused()
+    permits.shift()?.done(BROKEN, REFUSED)
     await settled()
   }
   return { clock, gated, routes, lanes, started, batchOf, held, endOne }

@@ -1,7 +1,14 @@
 /**
- * Whose turn is next: deficit round robin over accounts (Shreedhar and Varghese, 1995), so that a large job
- * of one account never starves a small one of another; within an account, the most urgent source first.
- * What is shared out is tokens: they are what providers limit and what is paid for.
+ * Whose turn is next. Between accounts: whoever has used the fewest tokens (start-time fair queueing; Goyal,
+ * Vin and Cheng, 1996), so that a large job of one account never starves a small one of another. Within an
+ * account: the most urgent source first. Tokens are shared out, not requests, because they are what providers
+ * limit and what is paid for.
+ *
+ * Time is counted in tokens too: it is at what the account used whose turn was last. Who has been idle is at
+ * most a credit behind it. So a small job goes ahead at once of one that has run for hours, yet nobody saves
+ * up a day of silence, and nobody gains by coming and going: what was used while away is remembered for as
+ * long as it matters. Each turn moves its account behind all that are ready, by what it takes; so no account
+ * waits for more than the credit and one item of each of the others.
  */
 export interface Source {
   readonly account: string
@@ -11,90 +18,105 @@ export interface Source {
   nextBytes(): number | undefined
 }
 
+/** The next item of a source, charged to its account. */
+export interface Turn<Queued extends Source> {
+  readonly source: Queued
+  readonly chargedTokens: number
+}
+
 export interface FairQueue<Queued extends Source> {
   add(source: Queued): void
   remove(source: Queued): void
-  /** The source whose next item it is by fairness, charged to its account; undefined while none has one. */
-  next(): Queued | undefined
   isEmpty(): boolean
+  /** Undefined while no source has an item. */
+  next(): Turn<Queued> | undefined
+  /** What an item has really used, in place of what its account was charged. */
+  used(turn: Turn<Queued>, tokens: number): void
 }
 
 export interface FairQueueOptions {
-  /** One turn of an account in the round robin. */
-  readonly quantumTokens: number
+  /** An account that has been idle is at most so many tokens ahead of the others. */
+  readonly creditTokens: number
   /** What an item of so many bytes will use, input and output. */
   readonly tokensOf: (bytes: number) => number
 }
 
-interface AccountTurn<Queued> {
-  readonly account: string
+interface Account<Queued> {
   readonly sources: Queued[]
-  deficit: number
+  usedTokens: number
+}
+
+interface Item<Queued> {
+  readonly account: Account<Queued>
+  readonly source: Queued
+  readonly bytes: number
 }
 
 export const createFairQueue = <Queued extends Source>({
-  quantumTokens,
+  creditTokens,
   tokensOf,
 }: FairQueueOptions): FairQueue<Queued> => {
-  const turns: AccountTurn<Queued>[] = []
-  let current = 0
+  const accounts = new Map<string, Account<Queued>>()
+  let sources = 0
+  let now = 0
 
-  const readySource = (turn: AccountTurn<Queued>): { source: Queued; bytes: number } | undefined => {
-    for (const source of turn.sources) {
+  const accountOf = (name: string): Account<Queued> => {
+    const known = accounts.get(name)
+    if (known) return known
+    const account = { sources: [], usedTokens: now - creditTokens }
+    accounts.set(name, account)
+    return account
+  }
+
+  const nextItemOf = (account: Account<Queued>): Item<Queued> | undefined => {
+    for (const source of account.sources) {
       const bytes = source.nextBytes()
-      if (bytes !== undefined) return { source, bytes }
+      if (bytes !== undefined) return { account, source, bytes }
     }
     return undefined
   }
 
-  const passOn = (): void => {
-    current = (current + 1) % Math.max(1, turns.length)
+  /** Idle ones too, until they would have no less than a newcomer. */
+  const forgetIdle = (): void => {
+    for (const [name, account] of accounts) {
+      if (account.sources.length === 0 && account.usedTokens <= now - creditTokens) accounts.delete(name)
+    }
   }
 
   return {
-    isEmpty: () => turns.length === 0,
+    isEmpty: () => sources === 0,
     add(source) {
-      let turn = turns.find((each) => each.account === source.account)
-      if (!turn) {
-        turn = { account: source.account, sources: [], deficit: 0 }
-        turns.push(turn)
-      }
-      const after = turn.sources.findIndex((each) => each.urgency > source.urgency)
-      turn.sources.splice(after === -1 ? turn.sources.length : after, 0, source)
+      const queue = accountOf(source.account).sources
+      const after = queue.findIndex((each) => each.urgency > source.urgency)
+      queue.splice(after === -1 ? queue.length : after, 0, source)
+      sources += 1
     },
     remove(source) {
-      const index = turns.findIndex((each) => each.account === source.account)
-      const turn = turns[index]
-      if (!turn) return
-      const at = turn.sources.indexOf(source)
-      if (at !== -1) turn.sources.splice(at, 1)
-      if (turn.sources.length > 0) return
-      turns.splice(index, 1)
-      if (index < current) current -= 1
-      if (current >= turns.length) current = 0
+      const queue = accounts.get(source.account)?.sources
+      const place = queue?.indexOf(source) ?? -1
+      if (!queue || place === -1) return
+      queue.splice(place, 1)
+      sources -= 1
+      if (queue.length === 0) forgetIdle()
     },
     next() {
-      for (let idle = 0; idle < turns.length; ) {
-        const turn = turns[current]
-        if (!turn) return undefined
-        const ready = readySource(turn)
-        if (!ready) {
-          // Credit is for those who have work: an idle account does not save it up.
-          turn.deficit = 0
-          idle += 1
-          passOn()
-          continue
-        }
-        const tokens = tokensOf(ready.bytes)
-        if (turn.deficit >= tokens) {
-          turn.deficit -= tokens
-          return ready.source
-        }
-        turn.deficit += quantumTokens
-        idle = 0
-        if (turns.length > 1) passOn()
+      let item: Item<Queued> | undefined
+      for (const account of accounts.values()) {
+        if (item && account.usedTokens >= item.account.usedTokens) continue
+        item = nextItemOf(account) ?? item
       }
-      return undefined
+      if (!item) return undefined
+      const { account, source, bytes } = item
+      const chargedTokens = Math.max(1, tokensOf(bytes))
+      // Also one whose sources all waited for something has been idle.
+      const startTokens = Math.max(account.usedTokens, now - creditTokens)
+      now = Math.max(now, startTokens)
+      account.usedTokens = startTokens + chargedTokens
+      return { source, chargedTokens }
+    },
+    used({ source, chargedTokens }, tokens) {
+      const account = accounts.get(source.account)
+      if (account) account.usedTokens += tokens - chargedTokens
     },
   }
 }
