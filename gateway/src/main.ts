@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import pino, { type Logger } from 'pino'
 import { sleep } from './clock/clock.ts'
+import { watchLoop } from './clock/loop.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
 import { type Crash, crashOnOrder } from './crash/crash-points.ts'
@@ -19,12 +19,17 @@ import type { AdminContext } from './server/admin/context.ts'
 import { createApp } from './server/app.ts'
 import { createBatchEnds } from './server/batch-ends.ts'
 import type { ServerContext } from './server/context.ts'
+import { createHealth } from './server/health.ts'
 import { type Stations, startStations } from './stations.ts'
 import { type FileBlobs, openFileBlobs } from './storage/blobs/files.ts'
 import { openStore } from './storage/open-store.ts'
 import { dataDirPaths } from './storage/sqlite/data-dir.ts'
 import type { Store } from './storage/store.ts'
 import { sweepOrphans } from './sweep-orphans.ts'
+import { createGateLog } from './telemetry/logs/gate-lines.ts'
+import { createLog, type Log } from './telemetry/logs/log.ts'
+import { openTracer } from './telemetry/traces/open-tracer.ts'
+import { createWatch, type Watch } from './telemetry/watch.ts'
 
 export interface GatewayOptions {
   readonly dataDir: string
@@ -57,24 +62,31 @@ const LOOK_FOR_END_MS = 5_000
 
 /** The whole server in one process: bodies in files below one directory, rows on SQLite beside them or on PostgreSQL. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
-  const log = createLog(options)
   const { dataDir, env, onFatal } = options
+  const log = createLog(logLevelOf(env, options.config))
   const crash = crashOnOrder(env.SHEEPFOLD_CRASH_AT)
   const store = await openStore({ dataDir, databaseUrl: env.DATABASE_URL, crash, onFatal })
   try {
     const blobs = await openFileBlobs({ root: dataDirPaths(dataDir).blobs, sweepUnfinished: true })
     const swept = await sweepOrphans(store.engine, blobs)
     if (swept > 0) log.info({ swept }, 'inputs and segments without an owner were removed')
-    return await serve(options, { store, blobs, log, crash })
+    const watch = createWatch({
+      store: store.engine,
+      clock: systemClock,
+      loop: watchLoop(),
+      log,
+      traces: await openTracer({
+        clock: systemClock,
+        env,
+        onError: (error) => log.warn({ err: error }, 'traces'),
+      }),
+    })
+    return await serve(options, { store, blobs, log, crash, watch })
   } catch (error) {
     await store.close()
     throw error
   }
 }
-
-/** On stderr: stdout is for what scripts read. Neither bodies nor keys are ever logged. */
-const createLog = ({ env, config }: GatewayOptions): Logger =>
-  pino({ level: logLevelOf(env, config), base: null }, pino.destination({ fd: 2, sync: true }))
 
 const logLevelOf = (env: GatewayOptions['env'], { logLevel }: Config): string =>
   env.SHEEPFOLD_LOG_LEVEL || logLevel
@@ -82,13 +94,16 @@ const logLevelOf = (env: GatewayOptions['env'], { logLevel }: Config): string =>
 interface Opened {
   readonly store: Store
   readonly blobs: FileBlobs
-  readonly log: Logger
+  readonly log: Log
   readonly crash: Crash
+  readonly watch: Watch
 }
 
-const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Opened): Promise<Gateway> => {
+const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> => {
   const { env } = options
+  const { store, blobs, log, crash, watch } = opened
   let { config } = options
+  let isStopping = false
   const clock = systemClock
   const http = createHttpCall({ clock, connectionsMax: CONNECTIONS_MAX })
   const room = diskRoom(options.dataDir, () => config.execute.diskFreeBytesMin)
@@ -99,7 +114,7 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     lookMs: LOOK_FOR_END_MS,
   })
   const stations = await startStations({
-    store: store.engine,
+    store: watch.store,
     blobs,
     call: http.call,
     clock,
@@ -116,7 +131,12 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     room,
     crash,
     alone: true,
-    onBatchEnded: ends.ended,
+    observer: watch.execute,
+    onBatchEnded(batch) {
+      ends.ended(batch)
+      watch.batchEnded(batch)
+    },
+    onTick: createGateLog(log),
     onError: (where, error) => log.warn({ err: error }, `${where} failed and is tried again`),
     onFatal: (error) => {
       log.fatal({ err: error }, 'an invariant is broken')
@@ -157,10 +177,21 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
     noRoom: room.trouble,
     onAccepted: stations.worker.wake,
     crash,
+    observer: watch.server,
+    tracer: watch.tracer,
+    health: createHealth({
+      clock,
+      ping: () => store.engine.ping(),
+      holdsLease: stations.worker.holdsLease,
+      noRoom: room.trouble,
+      isStopping: () => isStopping,
+    }),
+    metrics: () => watch.metrics.expose(stations),
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed through our fault'),
   }
   const app = createApp(context, { ...context, ...operatorsPart(store, stations) })
   const url = await app.listen({ host: options.host, port: options.port })
+  log.info({ url, deployments: config.deployments.length }, 'started')
   return {
     url,
     firstKey,
@@ -172,6 +203,8 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
       stations.reconfigure({ ...config, limits: config.execute })
     },
     async stop(drainMs) {
+      isStopping = true
+      log.info({ drain_seconds: drainMs / 1_000 }, 'stopping')
       ends.close()
       const closed = app.close()
       const patience = sleep(clock, drainMs)
@@ -182,8 +215,11 @@ const serve = async (options: GatewayOptions, { store, blobs, log, crash }: Open
       await closed
       http.close()
       await fileReadings.close()
+      await watch.settled()
       await store.close()
       blobs.close()
+      await watch.close()
+      log.info('stopped')
     },
   }
 }

@@ -1,13 +1,14 @@
 import type { Dialect } from './batch/dialect.ts'
 import type { Trouble } from './batch/trouble.ts'
 import type { Clock, Ids, Random } from './clock/clock.ts'
-import type { Learned } from './execute/gate/gate.ts'
+import type { GateState, Learned } from './execute/gate/gate.ts'
 import { createGates } from './execute/gate/gates.ts'
 import type { Lease } from './execute/lease.ts'
 import type { ExecuteLimits } from './execute/limits.ts'
+import type { ExecuteObserver } from './execute/observer.ts'
 import { createAttempt } from './execute/realtime/attempt.ts'
 import { type BatchLanes, createBatchLanes } from './execute/realtime/batch-lanes.ts'
-import { createRealtimeEngine } from './execute/realtime/engine.ts'
+import { createRealtimeEngine, type ModelLoad } from './execute/realtime/engine.ts'
 import { createFinish } from './execute/realtime/finish.ts'
 import type { BatchLane } from './execute/realtime/held-call.ts'
 import { createRoutes, type GatedDeployment, type Routes } from './execute/realtime/routes.ts'
@@ -39,7 +40,10 @@ export interface StationsOptions {
   readonly crash: (point: string, detail?: string) => void
   /** No other worker shares the store: every earlier incarnation is dead. */
   readonly alone: boolean
+  readonly observer: ExecuteObserver
   readonly onBatchEnded: (batch: string) => void
+  /** Called once a tick, with the gates of all deployments. */
+  readonly onTick: (gates: ReadonlyMap<string, GateState>) => void
   /** Something failed and is tried again. */
   readonly onError: (where: string, error: unknown) => void
   /** A broken invariant: the process must stop, loudly. */
@@ -60,6 +64,10 @@ export interface Stations {
   reconfigure(change: Reconfiguration): void
   runs(): number
   inFlight(): number
+  /** What is at hand of each model. */
+  load(): ReadonlyMap<string, ModelLoad>
+  /** Answers that wait for their commit. */
+  unacknowledged(): number
 }
 
 export type Reconfiguration = Pick<StationsOptions, 'deployments' | 'costBooks' | 'limits'>
@@ -95,6 +103,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
       await room.look()
       await saveGates()
       await purge(options)
+      options.onTick(routes.states())
     },
   })
 
@@ -113,6 +122,8 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
     },
     runs: () => current?.incarnation.engine.runs() ?? 0,
     inFlight: () => current?.incarnation.engine.inFlight() ?? 0,
+    load: () => current?.incarnation.engine.load() ?? new Map(),
+    unacknowledged: () => current?.sink.unacknowledged() ?? 0,
   }
 }
 
@@ -195,6 +206,7 @@ const createIncarnation = (
       random: options.random,
       sink,
       store,
+      observer: options.observer,
       costOf: ({ costBook }, at) => costAt(costBooks(), costBook, at)?.list,
       mayStart,
       crash,
@@ -205,6 +217,7 @@ const createIncarnation = (
     finish: createFinish({
       store,
       sink,
+      observer: options.observer,
       blobs,
       clock,
       windowBytesMax: limits.windowBytesMax,

@@ -1,6 +1,7 @@
 import { readFrame } from '../../gateway/src/batch/answer-frame.ts'
 import type { Ids, Random } from '../../gateway/src/clock/clock.ts'
 import { nativeDialect } from '../../gateway/src/dialect/native.ts'
+import { UNOBSERVED } from '../../gateway/src/execute/observer.ts'
 import { createDiskRoom, type Room } from '../../gateway/src/execute/room.ts'
 import { openaiProtocol } from '../../gateway/src/provider/openai/protocol.ts'
 import { type Stations, startStations } from '../../gateway/src/stations.ts'
@@ -171,6 +172,8 @@ export class GatewayProcess {
       room: this.#room,
       crash: this.reach,
       alone,
+      observer: UNOBSERVED,
+      onTick: () => {},
       onBatchEnded: (batch) => logbook.line(`${this.process.name} was told that ${batch} has ended`),
       onError: this.#onError,
       onFatal: (error) =>

@@ -22,6 +22,8 @@ export interface TestGateway {
   readonly key: string
   readonly gateway: Gateway
   readonly dataDir: string
+  /** What it began with. */
+  readonly config: Config
   newKey(order?: NewKey): Promise<{ id: string; secret: string }>
   /** A key that opens /v1/admin. */
   newOperatorKey(): Promise<{ id: string; secret: string }>
@@ -58,12 +60,13 @@ export const openGateway = async ({
   env = {},
 }: TestGatewayOptions): Promise<TestGateway> => {
   const place = await makePlace(dataDir)
+  const config = adapt(configOf(simulatedDeployments(`${provider}/v1`)))
   let fatal: unknown
   const gateway = await startGateway({
     dataDir,
     host: '127.0.0.1',
     port: 0,
-    config: adapt(configOf(simulatedDeployments(`${provider}/v1`))),
+    config,
     env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error', ...storeEnv(dataDir), ...env },
     onFatal: (error) => {
       fatal = error
@@ -74,6 +77,7 @@ export const openGateway = async ({
     key: KEY,
     gateway,
     dataDir,
+    config,
     async newKey({ account = 'acct_default', models, expiresAt, limits } = {}) {
       const { key, secret } = await createKey(gateway.store.keys, systemIds, {
         name: 'test',

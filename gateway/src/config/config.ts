@@ -21,6 +21,8 @@ export interface Config {
   readonly longPollMs: number
   readonly keyPrefix: string
   readonly logLevel: LogLevel
+  /** Whoever reaches the server may read `/metrics`. */
+  readonly openMetrics: boolean
   readonly webhooks: WebhookSettings
 }
 

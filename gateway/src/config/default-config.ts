@@ -9,6 +9,7 @@ import {
   DEFAULT_KEY_PREFIX,
   DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
+  DEFAULT_OPEN_METRICS,
   DEFAULT_RETENTION_MS,
   DEFAULT_WEBHOOKS,
 } from './default-limits.ts'
@@ -28,6 +29,7 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   longPollMs: DEFAULT_LONG_POLL_MS,
   keyPrefix: DEFAULT_KEY_PREFIX,
   logLevel: DEFAULT_LOG_LEVEL,
+  openMetrics: DEFAULT_OPEN_METRICS,
   webhooks: DEFAULT_WEBHOOKS,
 })
 

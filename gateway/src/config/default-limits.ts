@@ -15,6 +15,7 @@ export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
 export const DEFAULT_SERVER = { host: '127.0.0.1', port: 8_787, data: '.sheepfold', drainSeconds: 10 }
 
 export const DEFAULT_LOG_LEVEL: LogLevel = 'warn'
+export const DEFAULT_OPEN_METRICS = false
 
 export const DEFAULT_RETENTION_MS = 30 * 86_400_000
 export const DEFAULT_LONG_POLL_MS = 20_000

@@ -38,6 +38,7 @@ describe('what a reload changes', () => {
     const files = { ...base.files, linesMax: 1 }
     expect(against({ files, longPollMs: 1 })).toEqual(['limits: changed files.linesMax, longPollMs'])
     expect(against({ logLevel: 'debug' })).toEqual(['log level: debug'])
+    expect(against({ openMetrics: true })).toEqual(['open metrics: yes'])
   })
 
   it('names what only a restart can change', () => {

@@ -11,6 +11,7 @@ export const configDifference = (before: Config, after: Config): string[] => [
   ...entriesDifference('limits', limitsOf(before), limitsOf(after)),
   ...entriesDifference('webhooks', mapOf(before.webhooks), mapOf(after.webhooks)),
   ...(before.logLevel === after.logLevel ? [] : [`log level: ${after.logLevel}`]),
+  ...(before.openMetrics === after.openMetrics ? [] : [`open metrics: ${after.openMetrics ? 'yes' : 'no'}`]),
 ]
 
 /** The settings that are another and hold only after a restart, by their names in a file. */

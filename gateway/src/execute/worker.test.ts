@@ -26,6 +26,7 @@ const shard = (id: number): ClaimedShard => ({
   claimedAt: 0,
   windowEnd: 1,
   cause: null,
+  trace: null,
 })
 
 /** A store in which only the verbs of this test do anything, and an engine that notes what it is told. */
@@ -59,6 +60,7 @@ const open = async (claim: () => Promise<ClaimedShard[]>, held: () => ShardRef[]
     runs: () => runs.size,
     holds: (id) => runs.has(id),
     inFlight: () => 0,
+    load: () => new Map(),
     pump: () => {},
     park: () => {},
     idle: async () => void log.push('idle'),

@@ -30,6 +30,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** Something may be claimable: look now rather than at the next tick. */
   wake(): void
+  /** Whether it may start calls: an incarnation that lost its lease is followed by a fresh one. */
+  holdsLease(): boolean
   /** Stops starting, lets calls in flight finish for up to `drainMs`, hands the rest back. */
   stop(drainMs: number): Promise<void>
 }
@@ -131,6 +133,7 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
   wake()
   return {
     wake,
+    holdsLease: () => current.lease.held(),
     async stop(drainMs) {
       stopping = true
       const { engine, worker } = current

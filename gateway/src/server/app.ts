@@ -1,11 +1,13 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { AdminContext } from './admin/context.ts'
 import { answerError } from './answer-error.ts'
+import { createAuthentication } from './auth.ts'
 import { answerBadHttp, takeOddRequests } from './bad-http.ts'
 import { closeWhenIdle } from './close-when-idle.ts'
 import type { ServerContext } from './context.ts'
 import { decorateDialect } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
+import { observeRequests } from './observe-requests.ts'
 import { registerRoutes } from './routes.ts'
 
 /** A create of 64 MB over a slow line; what has not arrived by then is given up. */
@@ -26,11 +28,13 @@ export const createApp = (context: ServerContext, admin: AdminContext): FastifyI
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
-    clientErrorHandler: answerBadHttp,
+    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, context.observer),
   })
   takeOddRequests(app.server)
   decorateDialect(app)
   closeWhenIdle(app)
+  const authentication = createAuthentication(context.keys, context.clock)
+  observeRequests(app, context, authentication)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     requireHost(request)
@@ -38,7 +42,7 @@ export const createApp = (context: ServerContext, admin: AdminContext): FastifyI
   leaveBodiesUnread(app)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(context, error, request, reply))
   app.setNotFoundHandler((request, reply) => answerError(context, unknownPath(request), request, reply))
-  registerRoutes(app, context, admin)
+  registerRoutes(app, { context, admin, authentication })
   return app
 }
 

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { ERRORS, type ErrorCode } from './errors.ts'
+import type { ServerObserver } from './observer.ts'
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -8,9 +9,18 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 }
 
 /** What is no HTTP has no reply object: the answer is written to the socket. */
-export const answerBadHttp = (error: Error & { code?: string }, socket: Duplex): void => {
-  if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-  else answerOn(socket, CODES[error.code ?? ''] ?? 'bad_request')
+export const answerBadHttp = (
+  error: Error & { code?: string },
+  socket: Duplex,
+  observer: Pick<ServerObserver, 'notHttp'>,
+): void => {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const code = CODES[error.code ?? ''] ?? 'bad_request'
+  observer.notHttp(ERRORS[code].status)
+  answerOn(socket, code)
 }
 
 /** What Node would answer by itself, without a word: here it gets ours. */

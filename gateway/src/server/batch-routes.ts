@@ -92,6 +92,7 @@ export const batchRoutes = (
       onDialect: (dialect: 'openai') => {
         request.callerDialect = dialect
       },
+      span: request.span,
     }
     const { batch, isNew } = await line.run({ account, apiKey, ...headers }, () =>
       createBatch(context, order),
@@ -141,7 +142,9 @@ export const batchRoutes = (
     const path = `/v1/batches/${retried.id}/retry`
     const create = { apiKey: key.id, path, bodySha256: retried.id, ...headers }
     const order = { apiKey: key.id, account: key.account, ...headers }
-    const batch = await line.run(order, () => retryBatch(context, { key, retried, create }))
+    const batch = await line.run(order, () =>
+      retryBatch(context, { key, retried, create, span: request.span }),
+    )
     return batchJson(batch, context.whyWaiting)
   })
 

@@ -6,7 +6,10 @@ import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { KeyStore } from '../storage/operator.ts'
 import type { TenantStore } from '../storage/tenant.ts'
+import type { Tracer } from '../telemetry/traces/tracer.ts'
 import type { BatchEnds } from './batch-ends.ts'
+import type { Health } from './health.ts'
+import type { ServerObserver } from './observer.ts'
 
 /** What handlers may use: a store of one account at a time, and nothing of the stations but these words. */
 export interface ServerContext {
@@ -29,6 +32,11 @@ export interface ServerContext {
   /** There are new shards. */
   onAccepted(): void
   readonly crash: (point: string) => void
+  readonly observer: ServerObserver
+  readonly tracer: Tracer
+  readonly health: Health
+  /** What is counted, in the words of Prometheus. */
+  metrics(): Promise<{ readonly contentType: string; readonly text: string }>
   /** What is no caller's fault, for the log. */
   onFault(error: unknown, requestId: string): void
 }

@@ -16,6 +16,7 @@ export const createBatch = async (context: ServerContext, order: CreateOrder): P
   if (full) throw new ApiError('disk_full', full.message)
   const config = context.config()
   const accept: AcceptOrder = { ...order, id: context.ids.next('batch_'), config }
+  const reading = order.span.child('intake')
   const intake = await readNativeBatch({
     body: order.body,
     blobs: context.blobs,
@@ -25,7 +26,7 @@ export const createBatch = async (context: ServerContext, order: CreateOrder): P
     allowedModels: (model) => modelProblem(config, order.key, model),
     random: context.random,
     isNativeByDefault: order.isNativeByDefault,
-  })
+  }).finally(() => reading.end())
   if (intake.kind === 'not_native' && !intake.document.keys.includes('requests')) {
     order.onDialect('openai')
     return createFromFile(context, accept, intake)

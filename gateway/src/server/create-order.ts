@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts'
 import { formatUsd } from '../money/nano.ts'
 import type { ApiKey } from '../storage/operator.ts'
 import type { BatchView, CreateQuery, OverLimit } from '../storage/tenant.ts'
+import type { Span } from '../telemetry/traces/tracer.ts'
 import type { CreateHeaders } from './create-headers.ts'
 import { ApiError } from './errors.ts'
 
@@ -15,6 +16,7 @@ export interface CreateOrder {
   readonly isNativeByDefault: boolean
   /** The body says that its caller speaks another dialect than the native one. */
   readonly onDialect: (dialect: 'openai') => void
+  readonly span: Span
 }
 
 /** The same, with the id that its batch is to have. */

@@ -2,17 +2,19 @@ import { encodeSell } from '../money/price.ts'
 import { isPriced, planFileBatch } from '../plan/plan-file-batch.ts'
 import type { ApiKey } from '../storage/operator.ts'
 import type { BatchView, CreateQuery, NewBatch } from '../storage/tenant.ts'
+import type { Span } from '../telemetry/traces/tracer.ts'
+import { acceptBatch } from './accept-batch.ts'
 import type { ServerContext } from './context.ts'
 import { type AcceptOrder, keyReused, spendLimitReached } from './create-order.ts'
 import { ApiError } from './errors.ts'
 import { modelProblem } from './models.ts'
 
-type Order = Pick<AcceptOrder, 'id' | 'key' | 'config'>
+type Order = Pick<AcceptOrder, 'id' | 'key' | 'config' | 'span'>
 
 /** What a retry has of the batch whose requests it sends again: all but its prices, which are today's. */
 export const retriedBatch = (
   { clock }: ServerContext,
-  { id, key, config }: Order,
+  { id, key, config, span }: Order,
   { retried, requests }: { retried: BatchView; requests: number },
 ): Omit<NewBatch, 'create'> => {
   const prices = { catalogue: config.catalogue, costBooks: config.costBooks, at: clock.now() }
@@ -49,13 +51,14 @@ export const retriedBatch = (
     outputMs: null,
     errors: null,
     retryOf: retried.id,
+    trace: span.context,
   }
 }
 
 /** The failed and expired requests of an ended batch, as a new batch that is linked to it. */
 export const retryBatch = async (
   context: ServerContext,
-  { key, retried, create }: { key: ApiKey; retried: BatchView; create: CreateQuery },
+  { key, retried, create, span }: { key: ApiKey; retried: BatchView; create: CreateQuery; span: Span },
 ): Promise<BatchView> => {
   const full = context.noRoom()
   if (full) throw new ApiError('disk_full', full.message)
@@ -64,10 +67,10 @@ export const retryBatch = async (
   }
   const requests = retried.counts.failed + retried.counts.expired
   if (requests === 0) throw nothingToRetry(retried)
-  const order = { id: context.ids.next('batch_'), key, config: context.config() }
+  const order = { id: context.ids.next('batch_'), key, config: context.config(), span }
   const batch = { ...retriedBatch(context, order, { retried, requests }), create }
   const source = { kind: 'retry', batch: retried.id, only: null } as const
-  const outcome = await context.tenant(key.account).accept(batch, source)
+  const outcome = await acceptBatch(context, { account: key.account, span }, { batch, source })
   if (outcome.kind === 'gone') throw inputGone(retried.id)
   if (outcome.kind === 'nothing') throw nothingToRetry(retried)
   if (outcome.kind === 'over_limit') throw spendLimitReached(outcome)

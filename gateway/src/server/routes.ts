@@ -1,17 +1,28 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminContext } from './admin/context.ts'
 import { adminRoutes } from './admin/routes.ts'
-import { createAuthentication } from './auth.ts'
+import type { Authentication } from './auth.ts'
 import { batchRoutes } from './batch-routes.ts'
 import type { ServerContext } from './context.ts'
 import { modelRoutes } from './model-routes.ts'
 import { fileRoutes } from './openai/file-routes.ts'
 import { uploadRoutes } from './openai/upload-routes.ts'
+import { probeRoutes } from './probe-routes.ts'
 import { realtimeRoutes } from './realtime/realtime-routes.ts'
 
+interface RoutesOrder {
+  readonly context: ServerContext
+  readonly admin: AdminContext
+  readonly authentication: Authentication
+}
+
 /** Every endpoint there is; the document that describes them is held against this. */
-export const registerRoutes = (app: FastifyInstance, context: ServerContext, admin: AdminContext): void => {
-  const { client, operator } = createAuthentication(context.keys, context.clock)
+export const registerRoutes = (
+  app: FastifyInstance,
+  { context, admin, authentication }: RoutesOrder,
+): void => {
+  const { client, operator } = authentication
+  probeRoutes(app, context, authentication)
   modelRoutes(app, context, client)
   batchRoutes(app, context, client)
   fileRoutes(app, context, client)

@@ -1,5 +1,6 @@
 import type { StopCause } from '../batch/batch-life.ts'
 import type { Nano } from '../money/nano.ts'
+import type { StatusStore } from './status.ts'
 import type { UsageStore } from './usage.ts'
 
 /**
@@ -13,7 +14,8 @@ export interface EngineStore
     TimeStore,
     FileTimeStore,
     GateStore,
-    UsageStore {}
+    UsageStore,
+    StatusStore {}
 
 export interface WorkerStore {
   /** Enters an incarnation of a worker. `alone`: every earlier one is dead, and is fenced at once. */
@@ -53,6 +55,8 @@ export interface ClaimedShard {
   readonly claimedAt: number
   readonly windowEnd: number
   readonly cause: StopCause | null
+  /** The W3C trace context in which its batch was submitted. */
+  readonly trace: string | null
 }
 
 export interface ShardRef {

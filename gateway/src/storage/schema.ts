@@ -299,6 +299,10 @@ ALTER TABLE api_key ADD COLUMN spend_limit INTEGER;     -- nano-USD over the lif
 -- The W3C trace context in which the batch was submitted, so that what is done for it later joins that trace.
 ALTER TABLE batch ADD COLUMN trace TEXT;
 
+-- With the number of requests, so that what waits is counted from the index alone.
+DROP INDEX shard_waiting;
+CREATE INDEX shard_waiting ON shard (account, window_end, id, model, n) WHERE state = 'waiting';
+
 -- What real-time calls used, summed up by minute: a row grows with time and never with calls. Posted once its
 -- hour is over.
 CREATE TABLE usage_minute (

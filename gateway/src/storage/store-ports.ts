@@ -39,6 +39,7 @@ import {
 } from './verbs/purge-files.ts'
 import { seal } from './verbs/seal.ts'
 import type { SegmentDeps } from './verbs/segment.ts'
+import { ended, ping, queue } from './verbs/status.ts'
 import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
 import { unfinished } from './verbs/unfinished.ts'
 import { addPart, cancelUpload, completeUpload, createUpload, findUpload, parts } from './verbs/uploads.ts'
@@ -90,6 +91,9 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
     saveGates: (records) => saveGates(db, records),
     recordUsage: (group) => recordUsage(db, group),
     postUsage: (max) => postUsage(db, max),
+    ping: () => ping(db),
+    queue: () => queue(db),
+    ended: (batch) => ended(db, batch),
   }
 }
 

@@ -11,6 +11,7 @@ import { retryCases } from './contract/retry.contract.ts'
 import { sealCases } from './contract/seal.contract.ts'
 import { spendCases } from './contract/spend.contract.ts'
 import { type Cases, closedAfterEach, createStage, type OpenedStore } from './contract/stage.fixture.ts'
+import { statusCases } from './contract/status.contract.ts'
 import { stopCases } from './contract/stop.contract.ts'
 import { uploadCases } from './contract/uploads.contract.ts'
 import { usageCases } from './contract/usage.contract.ts'
@@ -50,5 +51,6 @@ export const storeContract = (
     adminCases(cases)
     usageCases(cases)
     spendCases(cases)
+    statusCases(cases)
   })
 }

@@ -64,6 +64,8 @@ export interface NewBatch {
   /** JSON of the dialect's own: why the input is refused. */
   readonly errors: string | null
   readonly retryOf: string | null
+  /** The W3C trace context in which it is submitted. */
+  readonly trace: string | null
 }
 
 /** A create as it was received: how one that is sent again is recognised. */

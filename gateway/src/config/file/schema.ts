@@ -5,6 +5,7 @@ import {
   DEFAULT_DEPLOYMENT_LIMITS,
   DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
+  DEFAULT_OPEN_METRICS,
   DEFAULT_RETENTION_MS,
   DEFAULT_SERVER,
   DEFAULT_WEBHOOKS,
@@ -48,6 +49,10 @@ const serverSchema = members({
     .max(DAY_SECONDS)
     .default(DEFAULT_SERVER.drainSeconds)
     .describe('At SIGTERM, time for calls in flight; `--drain` wins.'),
+  open_metrics: z
+    .boolean()
+    .default(DEFAULT_OPEN_METRICS)
+    .describe("Whether `/metrics` is read without an operator's key."),
 })
 
 const providerSchema = members(endpointSchema)

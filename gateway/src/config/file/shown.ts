@@ -20,6 +20,7 @@ export const shownConfig = ({ config, server, keyNames }: LoadedConfig): ShownCo
     data: resolve(server.dataDir),
     log_level: config.logLevel,
     drain_seconds: server.drainSeconds,
+    open_metrics: config.openMetrics,
   },
   deployments: config.deployments.map((each) => shownDeployment(each, keyNames.get(each.id) ?? '')),
   models: entriesOf(config.catalogue, shownModel),

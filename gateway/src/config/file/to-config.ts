@@ -23,6 +23,7 @@ export const configFrom = (file: ConfigFile, env: Environment): Config => {
     costBooks: new Map([...base.costBooks, ...Object.entries(file.costs).map(bookOf)]),
     presets: { ...base.presets, ...mapped(file.presets, presetOf) },
     logLevel: file.server.log_level,
+    openMetrics: file.server.open_metrics,
     webhooks: {
       allowPrivateNetworks: file.webhooks.allow_private_networks,
       allowedHosts: file.webhooks.allowed_hosts,

@@ -15,7 +15,7 @@ const tripped = (): Breaker => {
   return breaker
 }
 
-const KEY: Sign = { shut: 'the key was refused' }
+const KEY: Sign = { shut: 'the key was refused', class: 'key_refused' }
 
 describe('too many failures', () => {
   it('trip it: half of at least twenty', () => {
@@ -91,7 +91,12 @@ describe('a refused key', () => {
     const breaker = createBreaker()
     let now = 100_000
     call(breaker, KEY, now)
-    expect(breaker.state()).toEqual({ kind: 'shut', reason: 'the key was refused', until: 101_000 })
+    expect(breaker.state()).toEqual({
+      kind: 'shut',
+      class: 'key_refused',
+      reason: 'the key was refused',
+      until: 101_000,
+    })
     const rests: number[] = []
     for (let i = 0; i < 8; i += 1) {
       const wait = breaker.waitMs(now)

@@ -1,3 +1,4 @@
+import type { FailureClass } from '../../provider/failure.ts'
 import { FailureWindow } from './failure-window.ts'
 
 /**
@@ -26,11 +27,17 @@ export interface Breaker {
 export type BreakerTicket = number
 
 /** `well`: the provider works. `ill`: it does not. `nothing`: this call does not tell. `shut`: no call can succeed. */
-export type Sign = 'well' | 'ill' | 'nothing' | { readonly shut: string }
+export type Sign = 'well' | 'ill' | 'nothing' | { readonly shut: string; readonly class: FailureClass }
 
 export type BreakerState =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'tripped' | 'shut'; readonly reason: string; readonly until: number }
+  | {
+      readonly kind: 'tripped' | 'shut'
+      readonly reason: string
+      readonly until: number
+      /** Of the call that shut it. */
+      readonly class?: FailureClass
+    }
 
 const CALLS_MIN = 20
 const ILL_SHARE = 0.5
@@ -49,6 +56,7 @@ const SHUT: Rests = { msFirst: 1_000, factor: 4, msMax: 15 * 60_000, probes: 1 }
 interface Resting {
   readonly kind: 'tripped' | 'shut'
   readonly reason: string
+  readonly class?: FailureClass
   readonly rests: Rests
   readonly restMs: number
   readonly until: number
@@ -61,11 +69,11 @@ export const createBreaker = (): Breaker => {
   let resting: Resting | undefined
   let generation: BreakerTicket = 0
 
-  const rest = (kind: Resting['kind'], reason: string, now: number): void => {
+  const rest = (kind: Resting['kind'], why: Pick<Resting, 'reason' | 'class'>, now: number): void => {
     const rests = kind === 'shut' ? SHUT : TRIPPED
     const restMs =
       resting?.kind === kind ? Math.min(rests.msMax, resting.restMs * rests.factor) : rests.msFirst
-    resting = { kind, reason, rests, restMs, until: now + restMs, probesOut: 0, probesWell: 0 }
+    resting = { ...why, kind, rests, restMs, until: now + restMs, probesOut: 0, probesWell: 0 }
     generation += 1
   }
 
@@ -80,7 +88,7 @@ export const createBreaker = (): Breaker => {
     if (sign === 'well') return
     const { well, ill } = window.counts(now)
     if (well + ill < CALLS_MIN || ill < (well + ill) * ILL_SHARE) return
-    rest('tripped', `${ill} of the last ${well + ill} calls failed`, now)
+    rest('tripped', { reason: `${ill} of the last ${well + ill} calls failed` }, now)
   }
 
   const countProbe = (at: Resting, sign: 'well' | 'ill', now: number): void => {
@@ -88,7 +96,7 @@ export const createBreaker = (): Breaker => {
       at.probesWell += 1
       if (at.probesWell >= at.rests.probes) close()
     } else if (at.kind === 'tripped') {
-      rest('tripped', at.reason, now)
+      rest('tripped', { reason: at.reason }, now)
     } else {
       // A probe that breaks does not say whether the key works: the same rest again, not a longer one.
       resting = { ...at, until: now + at.restMs, probesOut: 0 }
@@ -109,13 +117,20 @@ export const createBreaker = (): Breaker => {
     done(ticket, sign, now) {
       if (ticket !== generation) return
       if (resting) resting.probesOut -= 1
-      if (typeof sign === 'object') rest('shut', sign.shut, now)
+      if (typeof sign === 'object') rest('shut', { reason: sign.shut, class: sign.class }, now)
       else if (sign !== 'nothing') {
         if (resting) countProbe(resting, sign, now)
         else countCall(sign, now)
       }
     },
     state: () =>
-      resting ? { kind: resting.kind, reason: resting.reason, until: resting.until } : { kind: 'closed' },
+      resting
+        ? {
+            kind: resting.kind,
+            reason: resting.reason,
+            until: resting.until,
+            ...(resting.class === undefined ? {} : { class: resting.class }),
+          }
+        : { kind: 'closed' },
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { CallOutcome } from '../../provider/call.ts'
 import type { DeploymentLimits } from '../../provider/deployment.ts'
-import type { Failure } from '../../provider/failure.ts'
+import type { Failure, FailureClass } from '../../provider/failure.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { RETRY_TABLE } from '../realtime/retry-table.ts'
 import { createBreaker, type Sign } from './breaker.ts'
@@ -41,6 +41,8 @@ export interface GateState {
   /** `paused`: the provider asked for it. `tripped`: too many calls failed. `shut`: key, quota or model. */
   readonly state: 'open' | 'paused' | 'tripped' | 'shut'
   readonly reason?: string
+  /** Of the call that shut it: the reason in a word of ours. */
+  readonly class?: FailureClass
   /** Wall-clock milliseconds; when it is next tried. */
   readonly until?: number
   readonly limit: number
@@ -219,7 +221,8 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
       const wall = (until: number): number => Math.round(clock.now() + Math.max(0, until - now))
       const broken = breaker.state()
       if (broken.kind !== 'closed') {
-        return { state: broken.kind, reason: broken.reason, until: wall(broken.until), ...counts }
+        const { kind: state, until, ...why } = broken
+        return { state, ...why, until: wall(until), ...counts }
       }
       const until = pacing.pausedUntil(now)
       if (until === undefined) return { state: 'open', ...counts }
@@ -240,7 +243,9 @@ const signOf = (verdict: Verdict): Sign => (verdict.kind === 'success' ? 'well' 
 /** A refusal of one request shows a provider at work; being throttled or stopped by us shows nothing. */
 const signOfFailure = (failure: Failure): Sign => {
   const { retry, countsForBreaker, text } = RETRY_TABLE[failure.class]
-  if (retry === 'close_deployment') return { shut: `${text} ${failure.code}: ${failure.message}` }
+  if (retry === 'close_deployment') {
+    return { shut: `${text} ${failure.code}: ${failure.message}`, class: failure.class }
+  }
   if (countsForBreaker) return 'ill'
   return retry === 'never' ? 'well' : 'nothing'
 }

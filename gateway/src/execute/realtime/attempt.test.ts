@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import { UNOBSERVED } from '../observer.ts'
 import { createAttempt } from './attempt.ts'
 import type { Route } from './routes.ts'
 import { runOf } from './shard-run.fixture.ts'
@@ -58,6 +59,7 @@ const open = (naming: () => void = () => {}) => {
         return { kind: 'recorded' }
       },
     },
+    observer: UNOBSERVED,
     mayStart: () => mayStart,
     costOf: () => undefined,
     crash: () => {},

@@ -9,6 +9,7 @@ import type { Success, Verdict } from '../../provider/verdict.ts'
 import { priceAnswer } from '../../settle/price-answer.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { ShardStore } from '../../storage/engine.ts'
+import type { ExecuteObserver } from '../observer.ts'
 import { nextStep } from './backoff.ts'
 import { unpaidEntry } from './finish.ts'
 import type { Route } from './routes.ts'
@@ -37,6 +38,7 @@ export interface AttemptOptions {
   readonly random: Random
   readonly sink: Sink
   readonly store: Pick<ShardStore, 'suspect'>
+  readonly observer: ExecuteObserver
   /** May a call start now: is the lease held, is there room on the disk? */
   readonly mayStart: () => boolean
   readonly costOf: (deployment: Deployment, at: number) => TokenPrices | undefined
@@ -55,11 +57,17 @@ const AGAIN: Next = { kind: 'again' }
 const UNSENT: Next = { kind: 'unsent', afterMs: SUSPECT_RETRY_MS }
 
 export const createAttempt = (options: AttemptOptions): Attempt => {
-  const { clock, sink } = options
+  const { clock, sink, observer } = options
 
   const record = (pending: Pending, entry: AnswerEntry): void => {
-    if (pending.run.markAnswered(pending.position)) sink.add(pending.run.claimed.id, entry)
-    else sink.waste(pending.run.claimed.id, entry.cost)
+    const { claimed } = pending.run
+    if (pending.run.markAnswered(pending.position)) {
+      sink.add(claimed.id, entry)
+      observer.answered(claimed, entry)
+    } else {
+      sink.waste(claimed.id, entry.cost)
+      observer.wasted(claimed, entry.cost)
+    }
   }
 
   const succeed = (pending: Pending, route: Route, { answer, reply }: Success, body: Buffer): Next => {
@@ -116,8 +124,10 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
           ? { kind: 'retry', afterMs: Math.max(0, deadline - now) + AFTER_DEADLINE_MS }
           : fail(pending, failure)
       case 'close_deployment':
+        observer.retried(route, failure)
         return AGAIN
       case 'retry':
+        observer.retried(route, failure)
         return { kind: 'retry', afterMs: step.afterMs }
     }
   }
@@ -142,6 +152,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     const verdict = route.protocol.interpret(outcome, pending.run.claimed.endpoint)
     noteTypical(route, outcome, verdict)
     route.permit.done(outcome, verdict)
+    observer.called(pending.run.claimed, { route, position: pending.position, outcome, verdict })
     return verdict.kind === 'success'
       ? succeed(pending, route, verdict, body)
       : afterFailure(pending, route, verdict)
@@ -191,7 +202,9 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     run: (pending, route) => (pending.run.cautious ? executeAlone(pending, route) : execute(pending, route)),
     poison(run, request) {
       if (!run.markAnswered(request.position)) return
-      sink.add(run.claimed.id, unpaidEntry(run, request, 'failed', POISON, 0))
+      const entry = unpaidEntry(run, request, 'failed', POISON, 0)
+      sink.add(run.claimed.id, entry)
+      observer.answered(run.claimed, entry)
     },
   }
 }

@@ -30,6 +30,8 @@ export interface RealtimeEngine {
   /** Is this shard run here, or on its way back to the store? */
   holds(shard: number): boolean
   inFlight(): number
+  /** What is at hand of each model. */
+  load(): ReadonlyMap<string, ModelLoad>
   /** Sends what may be sent. Cheap when nothing may. */
   pump(): void
   /**
@@ -39,6 +41,16 @@ export interface RealtimeEngine {
   park(): void
   /** Resolves once no run is left. */
   idle(): Promise<void>
+}
+
+/** Requests of the shards that run here and have no answer yet, by what they wait for. */
+export interface ModelLoad {
+  /** A gate that lets them in. */
+  readonly unstarted: number
+  /** Their provider. */
+  readonly inFlight: number
+  /** The time of their retry. */
+  readonly delayed: number
 }
 
 export interface EngineOptions {
@@ -289,6 +301,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     },
     runs: () => runs.size,
     inFlight: () => inFlight,
+    load: () => new Map([...models].map(([model, ofModel]) => [model, loadOf(ofModel)])),
     park() {
       const closed = new Set(closedModels())
       for (const run of runs.values()) {
@@ -303,4 +316,14 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       })
     },
   }
+}
+
+const loadOf = ({ runs }: ModelRuns): ModelLoad => {
+  let [unstarted, inFlight, delayed] = [0, 0, 0]
+  for (const run of runs) {
+    unstarted += run.unstarted()
+    inFlight += run.inFlight
+    delayed += run.delayed
+  }
+  return { unstarted, inFlight, delayed }
 }

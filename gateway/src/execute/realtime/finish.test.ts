@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
+import { UNOBSERVED } from '../observer.ts'
 import { createFinish } from './finish.ts'
 import { runOf } from './shard-run.fixture.ts'
 import type { ShardRun } from './shard-run.ts'
@@ -25,6 +26,7 @@ const open = (read: () => Promise<Buffer>, onUnreadable: (run: ShardRun) => void
       trouble: () => undefined,
       settled: async () => {},
     },
+    observer: UNOBSERVED,
     blobs: { read },
     clock,
     windowBytesMax: 1_000,

@@ -5,6 +5,7 @@ import { type Clock, sleep } from '../../clock/clock.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { ShardStore } from '../../storage/engine.ts'
+import type { ExecuteObserver } from '../observer.ts'
 import { runEnd } from '../run-end.ts'
 import { createRequestSource } from './request-source.ts'
 import type { ShardRun } from './shard-run.ts'
@@ -52,6 +53,7 @@ export const unpaidEntry = (
 export interface FinishOptions {
   readonly store: Pick<ShardStore, 'seal' | 'release'>
   readonly sink: Sink
+  readonly observer: Pick<ExecuteObserver, 'answered'>
   readonly blobs: Pick<Blobs, 'read'>
   readonly clock: Clock
   readonly windowBytesMax: number
@@ -93,7 +95,9 @@ export const createFinish = (options: FinishOptions) => {
       }
       const request = source.take()
       run.markAnswered(request.position)
-      sink.add(run.claimed.id, unpaidEntry(run, request, kind, STOPPED[cause], 0))
+      const entry = unpaidEntry(run, request, kind, STOPPED[cause], 0)
+      sink.add(run.claimed.id, entry)
+      options.observer.answered(run.claimed, entry)
     }
   }
 

@@ -26,6 +26,7 @@ const CLAIMED: ClaimedShard = {
   claimedAt: 0,
   windowEnd: 1,
   cause: null,
+  trace: null,
 }
 
 /** Long after any test. */

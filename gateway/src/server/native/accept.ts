@@ -2,6 +2,7 @@ import type { AcceptedNative } from '../../intake/native/read.ts'
 import { planBatch } from '../../plan/plan-batch.ts'
 import { StoreError, type StoreErrorCode } from '../../storage/errors.ts'
 import type { AcceptOutcome } from '../../storage/tenant.ts'
+import { acceptBatch } from '../accept-batch.ts'
 import type { ServerContext } from '../context.ts'
 import {
   type AcceptOrder,
@@ -52,6 +53,14 @@ const accept = async (
   const plan = model && planBatch({ ...intake, model, costBooks: config.costBooks, at: clock.now() })
   if (!plan) throw new ApiError('model_not_priced', `"${intake.model}" has neither a price nor a known cost`)
   const create = queryOf(order, intake.bodySha256)
-  const batch = newBatch({ id, intake, plan, retentionMs: config.retentionMs, create })
-  return context.tenant(order.key.account).accept(batch, { kind: 'shards', shards: intake.shards })
+  const batch = newBatch({
+    id,
+    intake,
+    plan,
+    retentionMs: config.retentionMs,
+    create,
+    trace: order.span.context,
+  })
+  const source = { kind: 'shards', shards: intake.shards } as const
+  return acceptBatch(context, { account: order.key.account, span: order.span }, { batch, source })
 }

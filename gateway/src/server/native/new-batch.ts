@@ -11,8 +11,9 @@ export const newBatch = (order: {
   plan: BatchPlan
   retentionMs: number
   create: CreateQuery
+  trace: string | null
 }): NewBatch => {
-  const { id, intake, plan, retentionMs, create } = order
+  const { id, intake, plan, retentionMs, create, trace } = order
   return {
     id,
     apiKey: create.apiKey,
@@ -34,5 +35,6 @@ export const newBatch = (order: {
     outputMs: null,
     errors: null,
     retryOf: null,
+    trace,
   }
 }

@@ -6,6 +6,7 @@ import type { NotNative } from '../../intake/native/read.ts'
 import { encodeSell } from '../../money/price.ts'
 import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
 import type { BatchSource, BatchView, NewBatch } from '../../storage/tenant.ts'
+import { acceptBatch } from '../accept-batch.ts'
 import type { ServerContext } from '../context.ts'
 import {
   type AcceptOrder,
@@ -42,7 +43,8 @@ export const createFromFile = async (
   const { batch, source } = contents.retry
     ? await retryOf(context, order, { plain, fields, contents, retry: contents.retry })
     : batchOf(context, order, { plain, fields, contents })
-  const outcome = await store.accept(batch, source)
+  const caller = { account: order.key.account, span: order.span }
+  const outcome = await acceptBatch(context, caller, { batch, source })
   if (outcome.kind === 'accepted') context.onAccepted()
   if (outcome.kind === 'gone')
     throw contents.retry ? inputGone(contents.retry.batch) : noInputFile(fields.file)
@@ -73,6 +75,7 @@ const baseOf = (order: AcceptOrder, fields: CreateFields): Omit<Base, 'blob' | '
   file: fields.file,
   outputMs: fields.outputMs,
   retryOf: null,
+  trace: order.span.context,
 })
 
 interface Given {

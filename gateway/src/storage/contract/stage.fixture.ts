@@ -74,6 +74,7 @@ export const newBatch = (order: BatchOrder): NewBatch => ({
   outputMs: null,
   errors: null,
   retryOf: null,
+  trace: null,
   ...order.more,
 })
 

@@ -41,6 +41,9 @@ const ENGINE: Record<keyof EngineStore, true> = {
   saveGates: true,
   recordUsage: true,
   postUsage: true,
+  ping: true,
+  queue: true,
+  ended: true,
 }
 const TENANT: Record<keyof TenantStore, true> = {
   accept: true,

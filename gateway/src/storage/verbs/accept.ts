@@ -9,9 +9,9 @@ import { beyondLimit } from './spend.ts'
 
 const INSERT_BATCH = `
   INSERT INTO batch (id, account, api_key, dialect, endpoint, model, task, blob, template, metadata, sell, hold,
-    total, shards, path, body_sha256, idempotency_key, retention_ms, layout, file, output_ms, errors, retry_of,
+    total, shards, path, body_sha256, idempotency_key, retention_ms, layout, file, output_ms, errors, retry_of, trace,
     created_at, window_end, state)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')`
 
 const SET_SHARDS = 'UPDATE batch SET total = ?, shards = ? WHERE id = ? RETURNING *'
 
@@ -82,6 +82,7 @@ const insertBatch = async (tx: Tx, account: string, batch: NewBatch): Promise<vo
     batch.outputMs,
     batch.errors,
     batch.retryOf,
+    batch.trace,
     tx.now,
     tx.now + batch.windowMs,
   ])

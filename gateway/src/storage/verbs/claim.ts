@@ -1,7 +1,7 @@
 import type { ClaimedShard } from '../engine.ts'
 import { InvariantBroken } from '../errors.ts'
 import { STOP_CAUSES } from '../life-names.ts'
-import { bytes, int, intOrNull, oneOfOrNull, text } from '../rows.ts'
+import { bytes, int, intOrNull, oneOfOrNull, text, textOrNull } from '../rows.ts'
 import { type Db, placeholders, type Row, type Tx } from '../sql.ts'
 import { isLive } from './workers.ts'
 
@@ -34,7 +34,7 @@ const TAKE =
 
 const READ = `
   SELECT s.id, s.epoch, s.batch, s.account, b.dialect, s.endpoint, s.model, s.number, s.n, s.crashes, s.accused,
-    s.accusations, s.done, b.blob, i.entries, b.template, b.sell, b.window_end, b.cause
+    s.accusations, s.done, b.blob, i.entries, b.template, b.sell, b.window_end, b.cause, b.trace
   FROM shard s JOIN batch b ON b.id = s.batch JOIN shard_input i ON i.shard = s.id
   WHERE s.id = ?`
 
@@ -101,6 +101,7 @@ const take = async (tx: Tx, worker: string, id: number): Promise<ClaimedShard> =
     claimedAt: tx.now,
     windowEnd: int(row, 'window_end'),
     cause: oneOfOrNull(row, 'cause', STOP_CAUSES),
+    trace: textOrNull(row, 'trace'),
   }
 }
 

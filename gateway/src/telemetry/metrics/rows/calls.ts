@@ -1,0 +1,47 @@
+import { byName, type MetricGroup } from '../metric.ts'
+import type { Sources } from '../sources.ts'
+import { DEPLOYMENT } from './labels.ts'
+
+const CLASSES = 'one of the classes of the table below'
+
+export const CALLS: MetricGroup<Sources> = {
+  title: 'Calls to providers',
+  rows: [
+    {
+      name: 'sheepfold_calls_total',
+      type: 'counter',
+      unit: 'calls',
+      labels: { ...DEPLOYMENT, outcome: `\`success\`, or ${CLASSES}` },
+      means: 'Calls to providers that are over, by what they came to.',
+      surprise:
+        'Its rate of `success` is the rate of work. Any other one that is not near 0 is explained below.',
+      read: ({ execute }) =>
+        [...execute.deployments.entries()].flatMap(([deployment, { outcomes }]) =>
+          byName('outcome', outcomes.entries(), ({ value }) => value, { deployment }),
+        ),
+    },
+    {
+      name: 'sheepfold_call_seconds',
+      type: 'histogram',
+      unit: 'seconds',
+      labels: DEPLOYMENT,
+      means: 'How long calls took, from their first byte out to the last byte in, whatever they came to.',
+      surprise:
+        'A share near `first_byte_seconds_max` or `total_seconds_max`: calls are given up and tried again.',
+      read: ({ execute }) => byName('deployment', execute.deployments.entries(), ({ seconds }) => seconds),
+    },
+    {
+      name: 'sheepfold_retries_total',
+      type: 'counter',
+      unit: 'calls',
+      labels: { ...DEPLOYMENT, reason: CLASSES },
+      means: 'Failed calls whose request is sent once more.',
+      surprise:
+        '`throttled` is how the limit is found, and costs nothing. Others in numbers: the provider is ill.',
+      read: ({ execute }) =>
+        [...execute.deployments.entries()].flatMap(([deployment, { retries }]) =>
+          byName('reason', retries.entries(), ({ value }) => value, { deployment }),
+        ),
+    },
+  ],
+}
