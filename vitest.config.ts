@@ -25,7 +25,7 @@ const FLOWS_ON_POSTGRES = [
   'spend-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
-  .concat('tests/crashes/{crash-points,kills}.test.ts', 'tests/postgres/**/*.test.ts')
+  .concat('tests/crashes/{crash-points,kills,usage-kills}.test.ts', 'tests/postgres/**/*.test.ts')
 
 export default defineConfig({
   test: {

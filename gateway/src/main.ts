@@ -60,6 +60,9 @@ const CONNECTIONS_MAX = 4_096
 /** No other process ends a batch: this only guards against a hint that was lost. */
 const LOOK_FOR_END_MS = 5_000
 
+/** For recording usage after the drain; a store that is away must not keep the process alive. */
+const RECORD_MS = 10_000
+
 /** The whole server in one process: bodies in files below one directory, rows on SQLite beside them or on PostgreSQL. */
 export const startGateway = async (options: GatewayOptions): Promise<Gateway> => {
   const { dataDir, env, onFatal } = options
@@ -171,7 +174,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       batchLane: stations.batchLane,
       costOf: ({ costBook }, at) => costAt(config.costBooks, costBook, at)?.list,
       limits: () => config.execute,
-      usage: { add: () => undefined },
+      usage: stations.usage,
     }),
     whyWaiting: stations.whyWaiting,
     noRoom: room.trouble,
@@ -213,6 +216,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       await Promise.race([closed, patience])
       app.server.closeAllConnections()
       await closed
+      await Promise.race([stations.usage.flush(), sleep(clock, RECORD_MS)])
       http.close()
       await fileReadings.close()
       await watch.settled()

@@ -20,6 +20,8 @@ import type { Call } from './provider/call.ts'
 import type { Deployment } from './provider/deployment.ts'
 import type { Protocol } from './provider/protocol.ts'
 import { createSink, type Sink } from './settle/sink.ts'
+import { createUsagePosting } from './settle/usage-posting.ts'
+import { createUsageRecorder, type GroupingRecorder } from './settle/usage-recorder.ts'
 import type { Blobs } from './storage/blobs/blobs.ts'
 import type { EngineStore, GateRecord } from './storage/engine.ts'
 
@@ -55,6 +57,8 @@ export interface Stations {
   readonly routes: Routes
   /** For ordinary calls that wait their turn among the requests of batches. */
   readonly batchLane: BatchLane
+  /** Charges ordinary calls. */
+  readonly usage: GroupingRecorder
   /** Why the requests for a model do not move at the moment. */
   whyWaiting(model: string): Trouble | undefined
   /**
@@ -81,6 +85,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
   const { creditTokens, heldCallMs } = limits
   const lanes = createBatchLanes({ clock, routes, creditTokens, heldCallMs })
   const saveGates = gateSaver(store, routes)
+  const postUsage = createUsagePosting({ store, clock })
   let current: { sink: Sink; incarnation: Incarnation } | undefined
 
   const incarnate = (worker: string, lease: Lease, wake: () => void): Incarnation => {
@@ -102,6 +107,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
     async onTick() {
       await room.look()
       await saveGates()
+      await postUsage()
       await purge(options)
       options.onTick(routes.states())
     },
@@ -111,6 +117,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
     worker,
     routes,
     batchLane: lanes,
+    usage: openUsage(options),
     whyWaiting: (model) => room.trouble() ?? current?.sink.trouble() ?? routes.closed(model),
     reconfigure(change) {
       costBooks = change.costBooks
@@ -126,6 +133,17 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
     unacknowledged: () => current?.sink.unacknowledged() ?? 0,
   }
 }
+
+const openUsage = ({ store, clock, ids, limits, onError, onFatal }: StationsOptions): GroupingRecorder =>
+  createUsageRecorder({
+    store,
+    clock,
+    recorder: ids.next('recorder_'),
+    groupMsMax: limits.usageMsMax,
+    retryMs: limits.storeRetryMs,
+    onError: (error) => onError('record usage', error),
+    onFatal,
+  })
 
 /** Puts a gate before each deployment; what gates learnt before this process began is read once. */
 const openGates = async ({

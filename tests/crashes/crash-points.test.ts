@@ -10,6 +10,7 @@ import { type Stage, withStage } from '../support/stage.ts'
 import { blobsNamed, blobsOnDisk } from '../support/stored.ts'
 import { stuckProvider } from '../support/stuck.ts'
 import { until } from '../support/wait.ts'
+import { callsOver, postingOver } from './usage-ways.ts'
 
 const REQUESTS = jobRequests('small', 60)
 const KILLED = { code: null, signal: 'SIGKILL' }
@@ -40,6 +41,10 @@ const WAYS: Readonly<Record<CrashPoint, (point: CrashPoint) => Promise<void>>> =
   'remove.after_commit': deleteOver,
   'purge.before_commit': deleteOver,
   'purge.after_commit': deleteOver,
+  'usage.before_commit': callsOver,
+  'usage.after_commit': callsOver,
+  'post_usage.before_commit': postingOver,
+  'post_usage.after_commit': postingOver,
 }
 
 describe.concurrent('a process that is killed', () => {

@@ -26,6 +26,10 @@ export const CRASH_POINTS = [
   'remove.after_commit',
   'purge.before_commit',
   'purge.after_commit',
+  'usage.before_commit',
+  'usage.after_commit',
+  'post_usage.before_commit',
+  'post_usage.after_commit',
 ] as const
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]

@@ -6,6 +6,8 @@ export interface ExecuteLimits {
   readonly groupBytesMax: number
   /** … or has as many answers as there are calls in flight, and at least these. */
   readonly groupAnswersMin: number
+  /** Ordinary calls are charged so long after the first of a group; a crash forgives what came since. */
+  readonly usageMsMax: number
   /** Between two tries of a write that the store refused. */
   readonly storeRetryMs: number
   /** A worker that the store has not heard of for so long is dead. */
@@ -36,6 +38,7 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   groupMsMax: 25,
   groupBytesMax: 262_144,
   groupAnswersMin: 128,
+  usageMsMax: 1_000,
   storeRetryMs: 500,
   leaseMs: 10_000,
   tickMs: 1_000,

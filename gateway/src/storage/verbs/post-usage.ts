@@ -25,7 +25,7 @@ const NOTHING_TO_POST = 0
 export const postUsage = async (db: Db, max: number): Promise<number> => {
   const due = await db.read((tx) => tx.all(DUE, [tx.now - (tx.now % HOUR_MS), max]))
   if (due.length === 0) return 0
-  return db.write('upkeep', async (tx) => {
+  return db.write('post_usage', async (tx) => {
     await tx.lock(USAGE_LOCK)
     let posted = 0
     for (const row of due) if (await postHour(tx, text(row, 'account'), int(row, 'hour'))) posted += 1

@@ -41,7 +41,7 @@ const ADD = `
 export const USAGE_LOCK = 'usage'
 
 export const recordUsage = (db: Db, group: UsageGroup): Promise<{ kind: 'recorded' | 'repeated' }> =>
-  db.write('upkeep', async (tx) => {
+  db.write('usage', async (tx) => {
     await tx.lock(USAGE_LOCK)
     const advanced = await tx.run(ADVANCE, [group.recorder, group.number, tx.now])
     if (advanced === 0) return { kind: 'repeated' }
