@@ -65,6 +65,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'security',
+          include: ['tests/security/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: long ? 3_600_000 : 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           // Whole processes, real kills, thousands of requests: one file at a time, so that two cores
           // are not shared by things that wait for each other.
           name: 'flows',

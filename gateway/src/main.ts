@@ -18,6 +18,7 @@ import { openaiProtocol } from './provider/openai/protocol.ts'
 import type { AdminContext } from './server/admin/context.ts'
 import { createApp } from './server/app.ts'
 import { createBatchEnds } from './server/batch-ends.ts'
+import { createHttpServers } from './server/connections/http-servers.ts'
 import type { ServerContext } from './server/context.ts'
 import { createHealth } from './server/health.ts'
 import { type Stations, startStations } from './stations.ts'
@@ -49,6 +50,8 @@ export interface Gateway {
   readonly firstKey: string | undefined
   readonly stations: Stations
   readonly store: Store
+  /** Of clients, open at the moment. */
+  connections(): number
   /** Another configuration from now on, without losing work. Where the server runs stays as it is. */
   reconfigure(config: Config): void
   /** Stops starting, lets calls in flight finish for up to `drainMs`, hands the rest back, closes. */
@@ -155,6 +158,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     given: env.SHEEPFOLD_OPERATOR_KEY,
   })
   const fileReadings = createFileReadings()
+  const servers = createHttpServers({ clock, observer: watch.server, limits: config.connections })
   const context: ServerContext = {
     clock,
     random: systemRandom,
@@ -192,7 +196,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     metrics: () => watch.metrics.expose(stations),
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed through our fault'),
   }
-  const app = createApp(context, { ...context, ...operatorsPart(store, stations) })
+  const app = createApp(context, { ...context, ...operatorsPart(store, stations) }, servers)
   const url = await app.listen({ host: options.host, port: options.port })
   log.info({ url, deployments: config.deployments.length }, 'started')
   return {
@@ -200,9 +204,11 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     firstKey,
     stations,
     store,
+    connections: servers.connections,
     reconfigure(changed) {
       config = changed
       log.level = logLevelOf(env, config)
+      servers.limit(config.connections)
       stations.reconfigure({ ...config, limits: config.execute })
     },
     async stop(drainMs) {
@@ -214,7 +220,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       await stations.worker.stop(drainMs)
       // An upload or a download that goes on for minutes is cut: both can be repeated.
       await Promise.race([closed, patience])
-      app.server.closeAllConnections()
+      servers.closeAll()
       await closed
       await Promise.race([stations.usage.flush(), sleep(clock, RECORD_MS)])
       http.close()

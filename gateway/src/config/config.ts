@@ -24,6 +24,21 @@ export interface Config {
   /** Whoever reaches the server may read `/metrics`. */
   readonly openMetrics: boolean
   readonly webhooks: WebhookSettings
+  readonly connections: ConnectionLimits
+}
+
+/** What one connection of a client may take up, and how many there may be. */
+export interface ConnectionLimits {
+  /** Open at the same time; beyond them only probes are answered. */
+  readonly max: number
+  /** From the first byte of a request, or from the connect, until its headers are whole … */
+  readonly headersMs: number
+  /** … and until its body is. */
+  readonly requestMs: number
+  /** A body that is not sent, or an answer that is not taken, for so long. */
+  readonly stalledMs: number
+  /** Between two requests. */
+  readonly keepAliveMs: number
 }
 
 /** Where events of batches may be sent. */

@@ -5,6 +5,7 @@ import { type CatalogueModel, DEFAULT_CATALOGUE } from './catalogue.ts'
 import type { Config } from './config.ts'
 import { DEFAULT_COSTS } from './default-costs.ts'
 import {
+  DEFAULT_CONNECTIONS,
   DEFAULT_DEPLOYMENT_LIMITS,
   DEFAULT_KEY_PREFIX,
   DEFAULT_LOG_LEVEL,
@@ -31,6 +32,7 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   logLevel: DEFAULT_LOG_LEVEL,
   openMetrics: DEFAULT_OPEN_METRICS,
   webhooks: DEFAULT_WEBHOOKS,
+  connections: DEFAULT_CONNECTIONS,
 })
 
 export interface ProviderAccess {

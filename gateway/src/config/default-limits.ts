@@ -1,5 +1,5 @@
 import type { DeploymentLimits } from '../provider/deployment.ts'
-import type { WebhookSettings } from './config.ts'
+import type { ConnectionLimits, WebhookSettings } from './config.ts'
 import type { LogLevel } from './log-levels.ts'
 
 /** For a deployment that says nothing else. */
@@ -27,4 +27,13 @@ export const DEFAULT_WEBHOOKS: WebhookSettings = {
   allowedHosts: [],
   timeoutMs: 10_000,
   retryMs: 86_400_000,
+}
+
+/** A create of 64 MB over a slow line takes minutes; a client that is alive is never silent for one. */
+export const DEFAULT_CONNECTIONS: ConnectionLimits = {
+  max: 10_000,
+  headersMs: 60_000,
+  requestMs: 600_000,
+  stalledMs: 60_000,
+  keepAliveMs: 75_000,
 }

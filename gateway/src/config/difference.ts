@@ -35,11 +35,13 @@ const limitsOf = ({
   files,
   retentionMs,
   longPollMs,
+  connections,
 }: Config): ReadonlyMap<string, unknown> =>
   new Map([
     ...mapOf(intake),
     ...mapOf(execute),
     ...[...mapOf(files)].map(([name, value]) => [`files.${name}`, value] as const),
+    ...[...mapOf(connections)].map(([name, value]) => [`connections.${name}`, value] as const),
     ['retentionMs', retentionMs],
     ['longPollMs', longPollMs],
   ])

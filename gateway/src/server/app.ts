@@ -1,43 +1,46 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { AdminContext } from './admin/context.ts'
 import { answerError } from './answer-error.ts'
 import { createAuthentication } from './auth.ts'
-import { answerBadHttp, takeOddRequests } from './bad-http.ts'
 import { closeWhenIdle } from './close-when-idle.ts'
+import type { HttpServers } from './connections/http-servers.ts'
 import type { ServerContext } from './context.ts'
 import { decorateDialect } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
 import { observeRequests } from './observe-requests.ts'
+import { checkHead } from './request-head.ts'
 import { registerRoutes } from './routes.ts'
+import { SAFE_HEADERS } from './safe-headers.ts'
 
-/** A create of 64 MB over a slow line; what has not arrived by then is given up. */
-const REQUEST_MS_MAX = 600_000
-const HEADERS_MS_MAX = 60_000
-const HEADERS_BYTES_MAX = 16_384
-const KEEP_ALIVE_MS = 75_000
-
-export const createApp = (context: ServerContext, admin: AdminContext): FastifyInstance => {
+export const createApp = (
+  context: ServerContext,
+  admin: AdminContext,
+  servers: HttpServers,
+): FastifyInstance => {
   const app = Fastify({
     logger: false,
     trustProxy: false,
     genReqId: () => context.ids.next('req_'),
-    requestTimeout: REQUEST_MS_MAX,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    // Node's own answer to a missing Host has no body: the hook below gives one.
-    http: { maxHeaderSize: HEADERS_BYTES_MAX, headersTimeout: HEADERS_MS_MAX, requireHostHeader: false },
+    serverFactory: servers.open,
     routerOptions: { maxParamLength: 200 },
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => answerError(context, error, request, reply),
-    clientErrorHandler: (error, socket) => answerBadHttp(error, socket, context.observer),
+    // The servers answer what is no HTTP themselves.
+    clientErrorHandler: () => undefined,
   })
-  takeOddRequests(app.server)
   decorateDialect(app)
-  closeWhenIdle(app)
+  closeWhenIdle(app, servers)
   const authentication = createAuthentication(context.keys, context.clock)
   observeRequests(app, context, authentication)
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    requireHost(request)
+    reply.headers({ 'x-request-id': request.id, ...SAFE_HEADERS })
+    checkHead(request.raw)
+    if (servers.isSpare(request.raw.socket)) await requireRoom(servers, request, reply)
   })
   leaveBodiesUnread(app)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(context, error, request, reply))
@@ -52,9 +55,20 @@ const leaveBodiesUnread = (app: FastifyInstance): void => {
   app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined))
 }
 
-const requireHost = ({ raw }: FastifyRequest): void => {
-  if (raw.headers.host !== undefined || raw.httpVersion !== '1.1') return
-  throw new ApiError('bad_request', 'The header Host is missing', { field: 'Host' })
+/** What an overloaded installation is asked by those who watch over it. */
+const PROBES: ReadonlySet<string | undefined> = new Set(['/livez', '/readyz', '/metrics'])
+
+const requireRoom = async (
+  servers: HttpServers,
+  { url, raw }: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> => {
+  const isProbe = PROBES.has(url.split('?')[0])
+  if (!isProbe) await servers.makeRoom()
+  if (!servers.isSpare(raw.socket)) return
+  reply.header('connection', 'close')
+  if (isProbe) return
+  throw new ApiError('too_many_connections', 'There are too many connections at the moment; try again')
 }
 
 const unknownPath = ({ method, url }: FastifyRequest): ApiError =>

@@ -74,6 +74,7 @@ export const ERRORS = {
     'A stream broke off in the middle. Its status was sent before, so this is its last event.',
     'later',
   ),
+  too_many_connections: row(503, 'More connections are open than the installation allows.', 'later'),
   disk_full: row(503, 'No room to store the batch; nothing of it was taken.', 'later'),
   store_unavailable: row(503, 'The store does not answer at the moment.', 'later'),
   internal_error: row(500, 'A fault of ours. It is in the log with the request id.', 'later'),

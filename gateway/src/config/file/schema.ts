@@ -11,6 +11,7 @@ import {
   DEFAULT_WEBHOOKS,
 } from '../default-limits.ts'
 import { LOG_LEVELS } from '../log-levels.ts'
+import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
 import { ANY_NAME, count, members, moment, namedBy, prices, text } from './words.ts'
 
@@ -254,6 +255,7 @@ const limitsSchema = members({
     .default(DEFAULT_EXECUTE_LIMITS.flexWaitMs / 1_000)
     .describe('The same for a call at the batch price, which waits its turn among the batches.'),
   files: filesSchema.prefault({}).describe('Uploaded files.'),
+  connections: connectionsSchema.prefault({}).describe('What connections of clients may take up.'),
 })
 
 const webhooksSchema = members({

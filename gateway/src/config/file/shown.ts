@@ -94,7 +94,7 @@ const shownPrices = ({ input, cachedInput, cacheWrite, output }: TokenPrices) =>
         output: formatUsd(output),
       }
 
-const shownLimits = ({ intake, execute, files, retentionMs, longPollMs }: Config) => ({
+const shownLimits = ({ intake, execute, files, retentionMs, longPollMs, connections }: Config) => ({
   items_max: intake.itemsMax,
   body_mib_max: intake.bodyBytesMax / MIB,
   item_mib_max: intake.itemBytesMax / MIB,
@@ -113,6 +113,13 @@ const shownLimits = ({ intake, execute, files, retentionMs, longPollMs }: Config
     lines_max: files.linesMax,
     line_mib_max: files.lineBytesMax / MIB,
     retention_days: files.retentionMs / DAY_MS,
+  },
+  connections: {
+    max: connections.max,
+    headers_seconds_max: connections.headersMs / 1_000,
+    request_seconds_max: connections.requestMs / 1_000,
+    stalled_seconds_max: connections.stalledMs / 1_000,
+    keep_alive_seconds: connections.keepAliveMs / 1_000,
   },
 })
 

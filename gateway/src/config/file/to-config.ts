@@ -41,7 +41,7 @@ const DAY_MS = 86_400_000
 const limitsFrom = (
   limits: ConfigFile['limits'],
   base: Config,
-): Pick<Config, 'intake' | 'execute' | 'files' | 'retentionMs' | 'longPollMs'> => ({
+): Pick<Config, 'intake' | 'execute' | 'files' | 'retentionMs' | 'longPollMs' | 'connections'> => ({
   intake: {
     ...base.intake,
     itemsMax: limits.items_max,
@@ -68,6 +68,13 @@ const limitsFrom = (
   },
   retentionMs: Math.round(limits.retention_days * DAY_MS),
   longPollMs: limits.long_poll_seconds * 1_000,
+  connections: {
+    max: limits.connections.max,
+    headersMs: limits.connections.headers_seconds_max * 1_000,
+    requestMs: limits.connections.request_seconds_max * 1_000,
+    stalledMs: limits.connections.stalled_seconds_max * 1_000,
+    keepAliveMs: limits.connections.keep_alive_seconds * 1_000,
+  },
 })
 
 const catalogueEntry = ([id, model]: [string, ConfigFile['models'][string]]): [string, CatalogueModel] => {
