@@ -34,6 +34,14 @@ export const courses = {
     seconds: 0,
     warmUp: false,
   },
+  /** Real-time calls, at a provider that answers at once. */
+  calls: { upstream: {}, inFlight: 64, seconds: 4, warmUp: true },
+  /** Real-time calls, while a batch takes all that the deployment has. */
+  callsAndBatch: { upstream: { firstByteMs: 20 }, inFlight: 256, seconds: 8, warmUp: true },
+  /** 200 at once, each for 200 ms: 1,000 requests a second, to be shared. */
+  shared: { upstream: { firstByteMs: 200 }, inFlight: 200, seconds: 10, warmUp: true },
+  /** One account's hundred requests beside a million of another. */
+  accounts: { upstream: { firstByteMs: 200 }, inFlight: 1_000, seconds: 0, warmUp: false },
 } satisfies Record<string, Course>
 
 export type CourseName = keyof typeof courses

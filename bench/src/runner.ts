@@ -8,6 +8,10 @@ export interface Figures {
   readonly cpuUsPerRequest?: number
   readonly rowsPerThousand?: number
   readonly peakMb?: number
+  /** From a call to the last byte of its answer. */
+  readonly p50Ms?: number
+  readonly p99Ms?: number
+  readonly seconds?: number
   /** Of a million bytes. */
   readonly mbPerSecond?: number
 }

@@ -5,6 +5,7 @@ export const keyVariable = 'SHEEPFOLD_BENCH_PROVIDER_KEY'
 export interface GatewayLimits {
   readonly concurrency_max?: number
   readonly concurrency_initial?: number
+  readonly interactive_share?: number
 }
 
 /** In place of the limits of files that come out of the box. */

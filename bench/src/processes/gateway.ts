@@ -12,6 +12,8 @@ export interface GatewayProcess {
   cpuMs(): number
   peakMb(): number
   rowsWritten(): Promise<number>
+  /** A key of another account. */
+  newKey(account: string): Promise<string>
   end(): Promise<void>
 }
 
@@ -38,6 +40,7 @@ export const startGatewayProcess = async (settings: GatewaySettings): Promise<Ga
     cpuMs: () => cpuMsOf(child.pid),
     peakMb: () => peakMbOf(child.pid),
     rowsWritten: async () => numberOf(await child.ask('rowsWritten'), 'rows'),
+    newKey: async (account) => textOf(await child.ask('newKey', { account }), 'key'),
     async end() {
       await child.end()
       await folder.end()

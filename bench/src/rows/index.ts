@@ -1,4 +1,7 @@
 import type { Row } from '../row.ts'
+import { addedLatency } from './added-latency.ts'
+import { callsP99 } from './calls-p99.ts'
+import { callsRate } from './calls-rate.ts'
 import { cpuPerRequest } from './cpu-per-request.ts'
 import { download } from './download.ts'
 import { durableRate } from './durable-rate.ts'
@@ -12,7 +15,9 @@ import { queueMemory } from './queue-memory.ts'
 import { queueMemoryMb } from './queue-memory-mb.ts'
 import { rowsFullRate } from './rows-full-rate.ts'
 import { rowsTrickle } from './rows-trickle.ts'
+import { sharedLimit } from './shared-limit.ts'
 import { simulatorShell } from './simulator-shell.ts'
+import { smallAccount } from './small-account.ts'
 import { uploadLongLines } from './upload-long-lines.ts'
 import { uploadShortLines } from './upload-short-lines.ts'
 
@@ -34,4 +39,9 @@ export const rows: readonly Row[] = [
   download,
   fileMemory,
   fileMemoryMb,
+  callsP99,
+  callsRate,
+  addedLatency,
+  sharedLimit,
+  smallAccount,
 ]

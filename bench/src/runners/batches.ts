@@ -2,10 +2,12 @@ import { type Client, createClient } from '@sheepfold/client'
 import type { GatewayProcess } from '../processes/gateway.ts'
 import { batchSize, model, prompts } from '../requests.ts'
 
-const batchBody = JSON.stringify({
-  model,
-  tasks: prompts.map((prompt, at) => ({ custom_id: `request-${at}`, prompt })),
-})
+const bodyOf = (texts: readonly string[]): string =>
+  JSON.stringify({ model, tasks: texts.map((prompt, at) => ({ custom_id: `request-${at}`, prompt })) })
+
+const batchBody = bodyOf(prompts)
+const smallSize = 100
+const smallBody = bodyOf(prompts.slice(0, smallSize))
 
 /** Uploads at once: the next body travels while the last one is checked. */
 const creates = 2
@@ -33,12 +35,12 @@ export const submitBatches = async (
 }
 
 /** Waits by long poll, then reads the results: every request must have been answered. */
-export const readAnswers = async (client: Client, batch: string): Promise<void> => {
+export const readAnswers = async (client: Client, batch: string, size = batchSize): Promise<void> => {
   const signal = AbortSignal.timeout(answerMsMax)
   while ((await client.batches.get(batch, { waitSeconds, signal })).status === 'in_progress');
   const { results } = await client.batches.results(batch, { signal })
   const answered = results.filter(({ status }) => status === 'succeeded').length
-  if (answered !== batchSize) throw new Error(`${batch}: ${answered} of ${batchSize} were answered`)
+  if (answered !== size) throw new Error(`${batch}: ${answered} of ${size} were answered`)
 }
 
 /** From the first byte submitted to the last result read. */
@@ -48,4 +50,28 @@ export const secondsToAnswer = async (client: Client, batches: number): Promise<
   await submitBatches(client, batches, (batch) => reading.push(readAnswers(client, batch)))
   await Promise.all(reading)
   return (performance.now() - startedAt) / 1_000
+}
+
+/** The same for a hundred requests. */
+export const secondsToAnswerSmall = async (client: Client): Promise<number> => {
+  const startedAt = performance.now()
+  await readAnswers(client, (await client.batches.createRaw(smallBody)).batch_id, smallSize)
+  return (performance.now() - startedAt) / 1_000
+}
+
+const queuedAtOnce = 12
+
+/** Keeps batches in the queue until it is told to end, then waits for those that are there. */
+export const keepRunning = async (client: Client): Promise<{ end(): Promise<void> }> => {
+  let going = true
+  const runOnAndOn = async (): Promise<void> => {
+    while (going) await readAnswers(client, (await client.batches.createRaw(batchBody)).batch_id)
+  }
+  const running = Array.from({ length: queuedAtOnce }, runOnAndOn)
+  return {
+    async end() {
+      going = false
+      await Promise.all(running)
+    },
+  }
 }

@@ -3,10 +3,14 @@ import { gatewayDownload, sendfileDownload } from './download.ts'
 import { file1m, file100k } from './file-memory.ts'
 import { gateway } from './gateway.ts'
 import { bareLoop, oneAfterAnother, openaiLoop } from './loop.ts'
+import { oneByOneGateway, oneByOnePortkey, oneByOneStraight } from './one-by-one.ts'
 import { pollingClient } from './polling-client.ts'
 import { queue20k, queue200k } from './queued-gateway.ts'
+import { batchAlone, batchBesideCalls } from './shared-limit.ts'
+import { smallAlone, smallBesideLarge } from './small-account.ts'
+import { callsAlone, callsBesideBatch } from './steady-calls.ts'
 import { parseLongLines, parseShortLines, uploadLongLines, uploadShortLines } from './upload.ts'
-import { wrk } from './wrk.ts'
+import { wrk, wrkGateway } from './wrk.ts'
 
 export const runners = {
   gateway,
@@ -25,6 +29,16 @@ export const runners = {
   sendfileDownload,
   file1m,
   file100k,
+  wrkGateway,
+  oneByOneStraight,
+  oneByOneGateway,
+  oneByOnePortkey,
+  callsAlone,
+  callsBesideBatch,
+  batchAlone,
+  batchBesideCalls,
+  smallAlone,
+  smallBesideLarge,
 } satisfies Record<string, StartRunner>
 
 export type RunnerName = keyof typeof runners
