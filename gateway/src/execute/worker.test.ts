@@ -55,7 +55,7 @@ const open = async (claim: () => Promise<ClaimedShard[]>, held: () => ShardRef[]
     stopAll: (cause) => void log.push(cause),
     lose: () => {},
     receipt: () => {},
-    modelsToSkip: () => [],
+    unwanted: () => ({ skipModels: [], sated: [] }),
     appetite: () => 0,
     runs: () => runs.size,
     holds: (id) => runs.has(id),
@@ -102,6 +102,20 @@ describe('a worker', () => {
     )
     await tick()
     expect(log).toEqual(['release 7'])
+  })
+
+  it('goes on claiming while accounts come anew, without an appetite', async () => {
+    const claims = [[shard(1)], [shard(2)], [], [shard(3)]]
+    const { log } = await open(async () => claims.shift() ?? [])
+    await settled()
+    expect(log).toEqual(['start 1', 'start 2'])
+  })
+
+  it('takes no more than one at a time of batches that stop, without an appetite', async () => {
+    const claims = [[{ ...shard(1), cause: 'cancel' as const }], [shard(2)]]
+    const { log } = await open(async () => claims.shift() ?? [])
+    await settled()
+    expect(log).toEqual(['start 1'])
   })
 
   it('keeps what it runs, and what a claim under way may be about to bring', async () => {

@@ -82,11 +82,13 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
       const max = Math.min(CLAIM_MAX, Math.ceil(engine.appetite() / 1000))
       const askedAt = clock.monotonic()
       try {
-        const order = { worker, max: Math.max(1, max), skipModels: engine.modelsToSkip() }
+        const order = { worker, max: Math.max(1, max), ...engine.unwanted() }
         const shards = await store.claim(order)
         if (current.worker !== worker) return
         for (const shard of shards) engine.start(shard, askedAt)
-        if (shards.length < order.max || engine.appetite() === 0) return
+        if (shards.length < order.max) return
+        // Accounts that come anew are wanted without an appetite, but of a batch that stops no hurry is left.
+        if (engine.appetite() === 0 && shards.every(({ cause }) => cause !== null)) return
       } catch (error) {
         // It may have happened: what came of it is found by the next tick.
         onError('claim', error)

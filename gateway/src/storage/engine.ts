@@ -28,6 +28,24 @@ export interface WorkerStore {
   leave(worker: string): Promise<void>
 }
 
+export interface ClaimOrder extends Unwanted {
+  readonly worker: string
+  readonly max: number
+}
+
+/** Shards that a worker does not want now, unless their batch stops: then they only need their seal. */
+export interface Unwanted {
+  readonly skipModels: readonly string[]
+  readonly sated: readonly Sated[]
+}
+
+/** An account of which enough is at hand, but for shards of the model whose window ends before then. */
+export interface Sated {
+  readonly account: string
+  readonly model: string
+  readonly windowEnd: number
+}
+
 /** A shard as its owner needs it. */
 export interface ClaimedShard {
   readonly id: number
@@ -99,7 +117,7 @@ export type SealReceipt =
   | { readonly kind: 'lost' }
 
 export interface ShardStore {
-  claim(order: { worker: string; max: number; skipModels: readonly string[] }): Promise<ClaimedShard[]>
+  claim(order: ClaimOrder): Promise<ClaimedShard[]>
   append(group: AppendGroup): Promise<AppendReceipt[]>
   /** Ends a shard whose every request has its answer. Rejects where one lacks: a broken invariant. */
   seal(ref: ShardRef): Promise<SealReceipt>

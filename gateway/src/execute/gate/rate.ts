@@ -65,8 +65,9 @@ export class Rate {
   took(lane: Lane, count: number, now: number): void {
     this.configured?.take(count, now)
     this.learnt?.take(count, now)
-    if (lane === 'interactive') this.shareBucket?.take(count, now)
-    else this.usualOfBatches += (count - this.usualOfBatches) * WEIGHT_OF_LAST
+    // What went beyond the share was nobody's: as a debt it would keep interactive calls from theirs for hours.
+    if (lane === 'interactive' && this.hasShare(now)) this.shareBucket?.take(count, now)
+    if (lane === 'batch') this.usualOfBatches += (count - this.usualOfBatches) * WEIGHT_OF_LAST
   }
 
   /** A minute's worth may go at once here: the provider itself says what is left of it. */

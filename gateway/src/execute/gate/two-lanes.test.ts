@@ -259,6 +259,18 @@ describe('a rate', () => {
     expect(interactive + batch).toBeGreaterThanOrEqual(2_000 * 0.98)
   })
 
+  it('is no debt where interactive calls had all of it before a batch came', () => {
+    const { clock, startedAt, callersAre, batchIs } = open({ limits, callMs })
+    batchIs(false)
+    callersAre(500)
+    clock.advance(60_000)
+    expect(between(startedAt.interactive, 10_000, 60_000)).toBeGreaterThanOrEqual(5_000 * 0.95)
+    batchIs(true)
+    clock.advance(5_000)
+    expect(between(startedAt.interactive, 61_000, 65_000)).toBeGreaterThanOrEqual(0.2 * 400 * 0.95)
+    expect(between(startedAt.batch, 61_000, 65_000)).toBeGreaterThanOrEqual(0.8 * 400 * 0.95)
+  })
+
   it('is not taken from a batch that waits by calls that come by and do not queue', () => {
     const { clock, gate, startedAt } = open({ limits, callMs })
     let taken = 0

@@ -3,8 +3,9 @@ import type { Dialect } from '../../batch/dialect.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { AppendReceipt, ClaimedShard, WorkerNews } from '../../storage/engine.ts'
+import type { AppendReceipt, ClaimedShard, Unwanted, WorkerNews } from '../../storage/engine.ts'
 import type { RunStop } from '../run-end.ts'
+import { createAtHand } from './at-hand.ts'
 import type { Attempt } from './attempt.ts'
 import type { Enter, LaneQueue } from './lane-source.ts'
 import type { Route, Routes } from './routes.ts'
@@ -22,8 +23,8 @@ export interface RealtimeEngine {
   lose(run: ShardRun): void
   /** The store has answered for a group. */
   receipt(receipt: AppendReceipt): void
-  /** Models that want no further shard: enough is at hand, or no deployment of theirs is open. */
-  modelsToSkip(): string[]
+  /** What a claim should not bring: enough of it is at hand, or no deployment of its model is open. */
+  unwanted(): Unwanted
   /** How many more requests the open deployments could take soon. */
   appetite(): number
   runs(): number
@@ -73,18 +74,9 @@ export interface EngineOptions {
   readonly stopDrainMs: number
 }
 
-interface ModelRuns {
-  readonly runs: Set<ShardRun>
-  /** Shards came since the last time that another claim was asked for. */
-  fed: boolean
-}
-
-/** Claim ahead so many times what the gates could have in flight: a claim and the first read take as long. */
-const CLAIM_AHEAD = 4
-
 export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => {
   const { clock, routes, lanes, sink } = options
-  const models = new Map<string, ModelRuns>()
+  const atHand = createAtHand(routes.limit)
   const runs = new Map<number, ShardRun>()
   let inFlight = 0
   let idleWaiters: Array<() => void> = []
@@ -95,14 +87,6 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     inFlight: () => inFlight,
     couldStart: (run) => routes.ready('batch', run.claimed.model) && hasTime(run),
   })
-
-  const runsOf = (model: string): ModelRuns => {
-    const known = models.get(model)
-    if (known) return known
-    const made: ModelRuns = { runs: new Set(), fed: false }
-    models.set(model, made)
-    return made
-  }
 
   const start = (claimed: ClaimedShard, claimAskedAt: number): void => {
     const dialect = options.dialects.get(claimed.dialect)
@@ -117,13 +101,11 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       windowBytesMax: options.windowBytesMax,
       mayStart,
       onTurn: startNext,
-      onLoaded: () => pumpModel(claimed.model),
+      onLoaded: () => lanes.pump(claimed.model),
       onError: (error) => options.onUnreadable(run, error),
     })
     runs.set(claimed.id, run)
-    const ofModel = runsOf(claimed.model)
-    ofModel.runs.add(run)
-    ofModel.fed = true
+    atHand.add(run)
     lanes.add(claimed.model, run)
     trials.add(run)
     // A claim may be the first to tell that a batch stops, and then its other runs stop too; or its reply
@@ -133,7 +115,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     else if (closing) stopRun(run, closing.cause, closing.drainMs)
     else if (routes.closed(claimed.model)) stopRun(run, 'no_deployment')
     endIfDone(run)
-    pumpModel(claimed.model)
+    lanes.pump(claimed.model)
   }
 
   /** No call starts that would likely pass the deadline. */
@@ -182,7 +164,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     run.ending = true
     trials.remove(run)
     lanes.remove(run.claimed.model, run)
-    runsOf(run.claimed.model).runs.delete(run)
+    atHand.remove(run)
     options.finish(run).then(() => {
       // A release whose reply was lost may have let this very worker claim the shard again meanwhile.
       if (runs.get(run.claimed.id) === run) runs.delete(run.claimed.id)
@@ -198,26 +180,18 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   const sinkHasRoom = (): boolean =>
     sink.trouble() === undefined && sink.unacknowledged() <= 2 * Math.max(inFlight, routes.limit())
 
-  const pumpModel = (model: string): void => {
-    lanes.pump(model)
-    claimAhead(model)
-  }
-
-  /** Before a model runs dry: a claim takes a commit, and the gate's calls would wait for it. */
-  const claimAhead = (model: string): void => {
-    const ofModel = runsOf(model)
-    if (!ofModel.fed || unstartedOf(ofModel) >= CLAIM_AHEAD * routes.limit(model)) return
-    ofModel.fed = false
-    options.onRoom()
-  }
-
   const startNext = (run: ShardRun, enter: Enter): boolean => {
     const pending = run.take()
     if (failedAsPoison(pending)) return true
     const route = enter(run.claimed.endpoint, pending)
-    if (route) send(pending, route)
-    else run.putBack(pending)
-    return route !== undefined
+    if (!route) {
+      run.putBack(pending)
+      return false
+    }
+    send(pending, route)
+    // Before the account runs dry: a claim takes a commit, and its turns would come to nothing.
+    if (atHand.runsLow(run)) options.onRoom()
+    return true
   }
 
   /** The request that ran alone when the last worker died is the culprit: it fails, the others go on. */
@@ -240,7 +214,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       if (next.kind === 'again') run.putBack(pending)
       else if (next.kind !== 'over') delay(pending, next.afterMs)
       endIfDone(run)
-      pumpModel(run.claimed.model)
+      lanes.pump(run.claimed.model)
     })
   }
 
@@ -251,24 +225,20 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       run.delayed -= 1
       if (run.ending) return
       run.putBack(pending)
-      pumpModel(run.claimed.model)
+      lanes.pump(run.claimed.model)
     })
   }
 
   const pump = (): void => {
     lanes.pump()
-    for (const model of models.keys()) claimAhead(model)
+    if (atHand.anyRunsLow()) options.onRoom()
   }
 
   /** Kept since shards of them came, so a model that no deployment serves any more is among them. */
   const closedModels = (): string[] =>
-    [...new Set([...routes.models(), ...models.keys()])].filter((model) => routes.closed(model) !== undefined)
-
-  const unstartedOf = ({ runs: ofModel }: ModelRuns): number => {
-    let sum = 0
-    for (const run of ofModel) sum += run.unstarted()
-    return sum
-  }
+    [...new Set([...routes.models(), ...atHand.models()])].filter(
+      (model) => routes.closed(model) !== undefined,
+    )
 
   return {
     start,
@@ -288,20 +258,14 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       if (run) run.remaining = receipt.remaining
       pump()
     },
-    modelsToSkip() {
-      const full = routes
-        .models()
-        .filter((model) => unstartedOf(runsOf(model)) >= CLAIM_AHEAD * routes.limit(model))
-      return [...new Set([...full, ...closedModels()])]
+    unwanted() {
+      const { skipModels, sated } = atHand.enough()
+      return { skipModels: [...new Set([...skipModels, ...closedModels()])], sated }
     },
-    appetite() {
-      let unstarted = 0
-      for (const ofModel of models.values()) unstarted += unstartedOf(ofModel)
-      return Math.max(0, CLAIM_AHEAD * routes.limit() - unstarted)
-    },
+    appetite: atHand.appetite,
     runs: () => runs.size,
     inFlight: () => inFlight,
-    load: () => new Map([...models].map(([model, ofModel]) => [model, loadOf(ofModel)])),
+    load: () => new Map([...atHand.models()].map((model) => [model, loadOf(atHand.runsOf(model))])),
     park() {
       const closed = new Set(closedModels())
       for (const run of runs.values()) {
@@ -318,7 +282,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
   }
 }
 
-const loadOf = ({ runs }: ModelRuns): ModelLoad => {
+const loadOf = (runs: Iterable<ShardRun>): ModelLoad => {
   let [unstarted, inFlight, delayed] = [0, 0, 0]
   for (const run of runs) {
     unstarted += run.unstarted()

@@ -6,6 +6,8 @@ import { ShardRun } from './shard-run.ts'
 
 const COUNT = 3
 
+const FREE = { list: flatPrices(0n), batch: flatPrices(0n) }
+
 const CLAIMED: ClaimedShard = {
   id: 1,
   epoch: 1,
@@ -22,7 +24,7 @@ const CLAIMED: ClaimedShard = {
   blob: 'inputs/b',
   index: new Uint8Array(0),
   template: '',
-  sell: encodeSell(new Map([['batch-4.1', { list: flatPrices(0n), batch: flatPrices(0n) }]])),
+  sell: encodeSell(new Map(['batch-4.1', 'batch-flash-3.5'].map((model) => [model, FREE]))),
   claimedAt: 0,
   windowEnd: 1,
   cause: null,

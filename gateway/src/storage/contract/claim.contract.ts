@@ -68,11 +68,30 @@ export const claimCases = ({ open, itWithClock }: Cases): void => {
       await stage.accept({ id: 'stopped', model: 'shut-model' })
       await stage.tenant().stop('stopped', 'cancel')
       await stage.join('w')
-      const claimed = await stage.engine.claim({ worker: 'w', max: 9, skipModels: ['shut-model', 'x'] })
+      const claimed = await stage.engine.claim({
+        worker: 'w',
+        max: 9,
+        skipModels: ['shut-model', 'x'],
+        sated: [],
+      })
       expect(claimed.map(({ batch, cause }) => [batch, cause])).toEqual([
         ['open', null],
         ['stopped', 'cancel'],
       ])
+    })
+
+    it('leaves accounts of which enough is at hand, but for what is more urgent, and takes those that come anew', async () => {
+      const stage = await open()
+      const { batch: sated } = await stage.accept({ id: 'sated', account: 'large' })
+      await stage.accept({ id: 'urgent', account: 'large', windowMs: WINDOW_MS / 2 })
+      await stage.accept({ id: 'other', account: 'large', model: 'other-model' })
+      await stage.accept({ id: 'new', account: 'small' })
+      await stage.accept({ id: 'stopped', account: 'large' })
+      await stage.tenant('large').stop('stopped', 'cancel')
+      await stage.join('w')
+      const enough = [{ account: 'large', model: sated.model, windowEnd: sated.windowEnd }]
+      const claimed = await stage.engine.claim({ worker: 'w', max: 9, skipModels: [], sated: enough })
+      expect(claimed.map(({ batch }) => batch).sort()).toEqual(['new', 'other', 'stopped', 'urgent'])
     })
 
     it('gives a worker nothing that never joined, or that left', async () => {

@@ -165,7 +165,7 @@ export const createStage = (opened: OpenedStore): Stage => {
     async join(...workers) {
       for (const worker of workers) await engine.join(worker, { leaseMs: LEASE_MS, alone: false })
     },
-    claim: (worker, max = 100) => engine.claim({ worker, max, skipModels: [] }),
+    claim: (worker, max = 100) => engine.claim({ worker, max, skipModels: [], sated: [] }),
     async claimOne(worker) {
       const [shard] = await stage.claim(worker, 1)
       if (!shard) throw new Error('no shard waits')

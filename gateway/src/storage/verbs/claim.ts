@@ -1,8 +1,8 @@
-import type { ClaimedShard } from '../engine.ts'
+import type { ClaimedShard, ClaimOrder, Sated, Unwanted } from '../engine.ts'
 import { InvariantBroken } from '../errors.ts'
 import { STOP_CAUSES } from '../life-names.ts'
 import { bytes, int, intOrNull, oneOfOrNull, text, textOrNull } from '../rows.ts'
-import { type Db, placeholders, type Row, type Tx } from '../sql.ts'
+import type { Db, Row, Tx } from '../sql.ts'
 import { isLive } from './workers.ts'
 
 /** Hops from account to account through the index of waiting shards, however many shards each has. */
@@ -18,11 +18,11 @@ const ACCOUNTS = `
   FROM hop WHERE hop.account IS NOT NULL`
 
 /** A shard of a model that cannot run now is still wanted where its batch stops: it only needs its seal. */
-const mostUrgent = (skipModels: readonly string[], lock: string): string => {
+const mostUrgent = (unwanted: ReadonlyArray<Pick<Sated, 'model' | 'windowEnd'>>, lock: string): string => {
   const skip =
-    skipModels.length === 0
+    unwanted.length === 0
       ? ''
-      : `AND (model NOT IN (${placeholders(skipModels)})
+      : `AND (NOT (${unwanted.map(() => '(model = ? AND window_end >= ?)').join(' OR ')})
            OR EXISTS (SELECT 1 FROM batch WHERE batch.id = shard.batch AND batch.state = 'stopping'))`
   return `
     SELECT id, window_end FROM shard WHERE state = 'waiting' AND account = ? ${skip}
@@ -49,13 +49,10 @@ interface Candidate {
  * T2: the accounts with the fewest running shards come first, and among those the most urgent shard. So an
  * account that submits thousands of shards does not make another one wait, whatever their deadlines.
  */
-export const claim = (
-  db: Db,
-  { worker, max, skipModels }: { worker: string; max: number; skipModels: readonly string[] },
-): Promise<ClaimedShard[]> =>
+export const claim = (db: Db, { worker, max, ...unwanted }: ClaimOrder): Promise<ClaimedShard[]> =>
   db.write('claim', async (tx) => {
     if (max <= 0 || !(await isLive(tx, worker))) return []
-    const candidates = await candidatesOf(tx, max, skipModels)
+    const candidates = await candidatesOf(tx, max, unwanted)
     candidates.sort(
       (left, right) => left.rank - right.rank || left.windowEnd - right.windowEnd || left.id - right.id,
     )
@@ -64,12 +61,15 @@ export const claim = (
     return claimed
   })
 
-const candidatesOf = async (tx: Tx, max: number, skipModels: readonly string[]): Promise<Candidate[]> => {
-  const urgent = mostUrgent(skipModels, tx.traits.lockRowElseSkip)
+const candidatesOf = async (tx: Tx, max: number, { skipModels, sated }: Unwanted): Promise<Candidate[]> => {
+  const closed = skipModels.map((model) => ({ model, windowEnd: 0 }))
   const candidates: Candidate[] = []
   for (const row of await tx.all(ACCOUNTS)) {
     const running = int(row, 'running')
-    const shards = await tx.all(urgent, [text(row, 'account'), ...skipModels, max])
+    const account = text(row, 'account')
+    const unwanted = [...closed, ...sated.filter((each) => each.account === account)]
+    const given = unwanted.flatMap(({ model, windowEnd }) => [model, windowEnd])
+    const shards = await tx.all(mostUrgent(unwanted, tx.traits.lockRowElseSkip), [account, ...given, max])
     for (const [place, shard] of shards.entries()) {
       candidates.push({ id: int(shard, 'id'), windowEnd: int(shard, 'window_end'), rank: running + place })
     }
