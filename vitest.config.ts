@@ -10,6 +10,7 @@ const FLOWS_ON_POSTGRES = [
   'creates-never-double',
   'native-results',
   'native-keys',
+  'openapi',
   'admin-access',
   'admin-keys',
   'admin-batches',
@@ -82,6 +83,17 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: long ? 3_600_000 : 300_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Pages as people see them, in a Chromium that an npm package brings.
+          name: 'browser',
+          include: ['tests/browser/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

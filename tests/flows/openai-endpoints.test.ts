@@ -1,4 +1,3 @@
-import type { Config } from '@sheepfold/gateway'
 import { type SimulatorServer, startSimulator } from '@sheepfold/simulator'
 import OpenAI from 'openai'
 import type { Batch, BatchCreateParams } from 'openai/resources/batches'
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
 import { CHAT, chatLine, ended, linesOf, openaiOf, refusalOf, submit } from '../support/openai.ts'
+import { withModel } from '../support/with-model.ts'
 
 let provider: SimulatorServer
 let server: TestGateway
@@ -21,20 +21,6 @@ afterAll(async () => {
   await server.stop()
   await provider.close()
 })
-
-/** A model of the old kind, sold as `batch-4.1` is. */
-const withModel =
-  (id: string) =>
-  (config: Config): Config => {
-    const [model] = config.catalogue.values()
-    const [deployment] = config.deployments
-    if (!model || !deployment) throw new Error('there is no model')
-    return {
-      ...config,
-      catalogue: new Map([...config.catalogue, [id, { ...model, id, providerModel: id }]]),
-      deployments: [...config.deployments, { ...deployment, id, model: id, providerModel: id }],
-    }
-  }
 
 type Endpoint = BatchCreateParams['endpoint']
 type Body = Readonly<Record<string, unknown>>

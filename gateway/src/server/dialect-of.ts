@@ -14,7 +14,9 @@ export const decorateDialect = (app: FastifyInstance): void => {
   app.decorateRequest('callerDialect', null)
 }
 
-const OPENAI_PATH = /^\/v1\/(files|uploads|chat\/completions|completions|embeddings|responses)(\/|\?|$)/
+/** Of endpoints that only OpenAI's dialect has. */
+export const OPENAI_PATH =
+  /^\/v1\/(files|uploads|chat\/completions|completions|embeddings|responses)(\/|\?|$)/
 
 /** Sent by OpenAI's own client libraries, whatever they call. */
 export const isOpenaiClient = ({ headers }: FastifyRequest): boolean =>

@@ -7,6 +7,7 @@ import type { ServerContext } from './context.ts'
 import { modelRoutes } from './model-routes.ts'
 import { fileRoutes } from './openai/file-routes.ts'
 import { uploadRoutes } from './openai/upload-routes.ts'
+import { openapiRoutes } from './openapi/routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { realtimeRoutes } from './realtime/realtime-routes.ts'
 
@@ -29,4 +30,5 @@ export const registerRoutes = (
   uploadRoutes(app, context, client)
   realtimeRoutes(app, context, client)
   adminRoutes(app, admin, operator)
+  openapiRoutes(app)
 }

@@ -62,6 +62,8 @@ export interface KeySpent {
   readonly batches: Nano
   /** For batches that run. */
   readonly held: Nano
+  /** What the spend limit is compared with. */
+  readonly total: Nano
 }
 
 export interface KeyChange {

@@ -43,6 +43,7 @@ export interface DeploymentView {
     readonly limit: number
     readonly inFlight: number
     readonly waiting: number
+    readonly lanes: Readonly<Record<'interactive' | 'batch', { inFlight: number; waiting: number }>>
   }
   readonly learned: {
     readonly concurrency: number

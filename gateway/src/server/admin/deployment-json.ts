@@ -21,7 +21,12 @@ export const deploymentJson = ({ gate, learned, limits, ...deployment }: Deploym
     reason: gate.reason ?? null,
     until: gate.until === undefined ? null : iso(gate.until),
   },
-  gate: { limit: gate.limit, in_flight: gate.inFlight, waiting: gate.waiting },
+  gate: {
+    limit: gate.limit,
+    in_flight: gate.inFlight,
+    waiting: gate.waiting,
+    lanes: { interactive: laneJson(gate.lanes.interactive), batch: laneJson(gate.lanes.batch) },
+  },
   learned: {
     concurrency: learned.concurrency,
     ceiling: learned.ceiling ?? null,
@@ -29,4 +34,9 @@ export const deploymentJson = ({ gate, learned, limits, ...deployment }: Deploym
     tokens_per_minute: learned.tokensPerMinute ?? null,
   },
   typical_ms: deployment.typicalMs === 0 ? null : Math.round(deployment.typicalMs),
+})
+
+const laneJson = ({ inFlight, waiting }: { inFlight: number; waiting: number }) => ({
+  in_flight: inFlight,
+  waiting,
 })

@@ -20,12 +20,12 @@ export const keyJson = (key: ApiKey) => ({
   revoked_at: isoOrNull(key.revokedAt),
 })
 
-export const spentJson = ({ realTime, batches, held }: KeySpent) => ({
+export const spentJson = ({ realTime, batches, held, total }: KeySpent) => ({
   currency: 'USD',
   real_time: formatUsd(realTime),
   batches: formatUsd(batches),
   held: formatUsd(held),
-  total: formatUsd(realTime + batches + held),
+  total: formatUsd(total),
 })
 
 const stateOf = (key: ApiKey): 'good' | 'revoked' | 'expired' => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_KEY_LIMITS } from '../operator.ts'
 import { ACCOUNT, type Cases, CHARGE, COST, HOLD } from './stage.fixture.ts'
+import { usageRow } from './usage.contract.ts'
 
 const PAGE = { limit: 10, after: undefined }
 const DAY_MS = 86_400_000
@@ -95,7 +96,7 @@ export const adminCases = ({ open, itWithClock }: Cases): void => {
       await stage.accept({ id: 'b2' })
       expect(await stage.admin.key('key-1')).toMatchObject({
         id: 'key-1',
-        spent: { realTime: 0n, batches: 2n * CHARGE, held: HOLD },
+        spent: { realTime: 0n, batches: 2n * CHARGE, held: HOLD, total: 2n * CHARGE + HOLD },
       })
       expect(await stage.admin.key('key-9')).toBeUndefined()
     })
@@ -155,6 +156,31 @@ export const adminCases = ({ open, itWithClock }: Cases): void => {
   })
 
   describe('for operators, usage', () => {
+    it('has ordinary calls beside batches, those at batch price apart', async () => {
+      const stage = await open()
+      await stage.run({ id: 'b1', counts: [2] })
+      const row = { account: ACCOUNT, apiKey: 'key-1', model: 'batch-4.1' }
+      const rows = [
+        usageRow({ ...row, tier: 'list', calls: 3, failed: 1, charge: 30n, cost: 20n, waste: 5n }),
+        usageRow({ ...row, tier: 'batch', calls: 1, failed: 0, charge: 10n, cost: 8n, waste: 0n }),
+      ]
+      await stage.engine.recordUsage({ recorder: 'r', number: 1, rows })
+      const usage = await stage.admin.usage({ ...ALL, limit: 10, after: undefined })
+      expect(usage.map(({ via, requests, failed, charge }) => [via, requests, failed, charge])).toEqual([
+        ['batch', 2, 0, 2n * CHARGE],
+        ['flex', 1, 0, 10n],
+        ['real_time', 3, 1, 30n],
+      ])
+      expect((await stage.admin.spendTotals()).realTime).toMatchObject({ cost: 28n, waste: 5n })
+      await stage.keys.createKey(newKey('key-1', ACCOUNT))
+      expect((await stage.admin.key('key-1'))?.spent).toEqual({
+        realTime: 40n,
+        batches: 2n * CHARGE,
+        held: 0n,
+        total: 2n * CHARGE + 40n,
+      })
+    })
+
     itWithClock('is summed by day, account, model and way, page by page', async () => {
       const stage = await open()
       await stage.run({ id: 'b1', counts: [2] })

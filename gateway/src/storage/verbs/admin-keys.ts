@@ -4,6 +4,7 @@ import { nano } from '../rows.ts'
 import type { Db, Tx } from '../sql.ts'
 import { readPage } from './admin-page.ts'
 import { encodeModels, toKey } from './keys.ts'
+import { spentBy } from './spend.ts'
 
 const FIND = 'SELECT * FROM api_key WHERE id = ?'
 
@@ -29,7 +30,7 @@ export const adminKeys = (db: Db): AdminKeys => ({
   key: (id) =>
     db.read(async (tx) => {
       const row = await tx.get(FIND, [id])
-      return row && { ...toKey(row, tx.now), spent: await spentBy(tx, id) }
+      return row && { ...toKey(row, tx.now), spent: await spentOf(tx, id) }
     }),
 
   changeKey: (id, change) => db.write('upkeep', (tx) => changeKey(tx, id, change)),
@@ -52,7 +53,12 @@ const changeKey = async (tx: Tx, id: string, change: KeyChange): Promise<ApiKey 
   return row && toKey(row, tx.now)
 }
 
-const spentBy = async (tx: Tx, id: string): Promise<KeySpent> => {
+const spentOf = async (tx: Tx, id: string): Promise<KeySpent> => {
   const row = (await tx.get(SPENT, [id, id, id])) ?? {}
-  return { realTime: nano(row, 'real_time'), batches: nano(row, 'batches'), held: nano(row, 'held') }
+  return {
+    realTime: nano(row, 'real_time'),
+    batches: nano(row, 'batches'),
+    held: nano(row, 'held'),
+    total: await spentBy(tx, id),
+  }
 }

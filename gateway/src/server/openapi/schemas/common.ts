@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { ERRORS, type ErrorCode } from '../../errors.ts'
+
+const codes = Object.keys(ERRORS).filter((code): code is ErrorCode => Object.hasOwn(ERRORS, code))
+
+const errorCode = z
+  .enum(codes)
+  .meta({ id: 'ErrorCode', description: 'What went wrong; docs/errors.md lists them.' })
+
+const fault = z.strictObject({
+  index: z.int(),
+  code: errorCode,
+  message: z.string(),
+  field: z.string(),
+})
+
+export const nativeError = z
+  .strictObject({
+    error: errorCode,
+    message: z.string().optional().describe('What was wrong, where, and what is allowed.'),
+    field: z.string().optional().describe('What is at fault: a path in the body, or the name of a header.'),
+    offset: z.int().optional().describe('The byte of the body from which on it is no JSON.'),
+    faults: z.array(fault).optional().describe('The first 1,000 refused requests of the batch.'),
+    faults_total: z.int().optional(),
+    max_allowed: z.int().optional(),
+    received: z.int().optional(),
+    max_bytes: z.int().optional(),
+    batch_id: z.string().optional().describe('The batch that the idempotency key made.'),
+  })
+  .meta({ id: 'Error', description: 'An error in the native form.' })
+
+export const openaiError = z
+  .strictObject({
+    error: z.strictObject({
+      message: z.string(),
+      type: z.enum(['invalid_request_error', 'server_error']),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .meta({ id: 'OpenAIError', description: "An error in OpenAI's envelope, for its clients." })
+
+export const trouble = z
+  .strictObject({ code: z.string(), message: z.string() })
+  .meta({ id: 'Trouble', description: 'Why nothing moves at the moment.' })
+
+export const usd = z
+  .string()
+  .regex(/^-?\d+\.\d{2,9}$/)
+  .meta({ id: 'USD', description: 'An exact amount of USD.' })
+
+export const time = z.iso.datetime()
+
+/** Whole seconds since 1970. */
+export const unixTime = z.int()
+
+export const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    object: z.literal('list'),
+    data: z.array(item),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+    has_more: z.boolean(),
+  })
+
+/** A page of a list, as it is asked for. */
+export const page = (max: number, standard: number) => ({
+  limit: z.int().min(1).max(max).default(standard).optional(),
+  after: z.string().optional().describe('The id of the last one of the page before.'),
+})
+
+export const idempotencyHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .optional()
+    .describe('1 to 255 visible ASCII characters: the same call again makes nothing new.'),
+})
+
+export const metadata = z
+  .record(z.string().max(64), z.string().max(512))
+  .describe('Up to 16 texts of the caller, shown with the batch.')
