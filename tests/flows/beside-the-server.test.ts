@@ -52,6 +52,31 @@ describe('beside a running server', () => {
       expect(stdout).not.toContain(key.secret)
     }))
 
+  test('a key of an operator opens /v1/admin at once, and nothing else', () =>
+    withStage({ simulator: { defaults: FAST } }, async (stage) => {
+      const { url } = await stage.start()
+      const key = await newKey(stage, '--operator', '--name', 'alice')
+      expect(key.secret).toMatch(/^sk-holysheep-op-/)
+      expect((await call(`${url}/v1/admin/accounts`, { key: key.secret })).status).toBe(200)
+      expect((await call(`${url}/v1/models`, { key: key.secret })).status).toBe(403)
+      expect(await keys(stage, 'list')).toContainEqual(
+        expect.objectContaining({ id: key.id, role: 'operator', account: null }),
+      )
+      const { stdout } = await sheepfold('keys', 'list', '--data', stage.dataDir)
+      expect(stdout).toMatch(new RegExp(`^${key.id} .* alice +operator +- `, 'm'))
+      const refused = await sheepfold(
+        'keys',
+        'create',
+        '--operator',
+        '--account',
+        'x',
+        '--data',
+        stage.dataDir,
+      )
+      expect(refused.code).not.toBe(0)
+      expect(refused.stderr).toContain('--account')
+    }))
+
   test('a key that is limited to models sees and uses no others', () =>
     withStage(
       {
