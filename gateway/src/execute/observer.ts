@@ -1,4 +1,5 @@
 import type { AnswerEntry } from '../batch/answer-frame.ts'
+import type { CallOrder } from '../interactive/interactive-call.ts'
 import type { Nano } from '../money/nano.ts'
 import type { CallOutcome } from '../provider/call.ts'
 import type { Failure } from '../provider/failure.ts'
@@ -21,10 +22,21 @@ export interface ExecuteObserver {
   wasted(shard: ClaimedShard, cost: Nano): void
 }
 
-export interface ObservedCall {
-  readonly route: Route
+/** The same for ordinary calls. */
+export interface CallObserver {
+  /** It waited before the gates of its model; without a route none let it in. */
+  entered(order: CallOrder, route: Route | undefined, waitedMs: number): void
+  /** A call to a provider is over. */
+  tried(order: CallOrder, call: TriedCall): void
+}
+
+export interface ObservedCall extends TriedCall {
   /** Its place in the shard. */
   readonly position: number
+}
+
+export interface TriedCall {
+  readonly route: Route
   readonly outcome: CallOutcome
   readonly verdict: Verdict
 }

@@ -12,6 +12,8 @@ export interface CallOrder {
   readonly body: Buffer
   /** Where the string with that name begins in the body. */
   readonly modelStart: number
+  /** The W3C trace context in which it came. */
+  readonly trace: string | null
   /** Aborts when the client has left. */
   readonly signal: AbortSignal
   /** For an answer that was asked for as a stream. */

@@ -1,15 +1,19 @@
 import type { Clock } from '../clock/clock.ts'
 import { sleep } from '../clock/clock.ts'
 import type { LoopWatch } from '../clock/loop.ts'
-import type { ExecuteObserver } from '../execute/observer.ts'
+import type { CallObserver, ExecuteObserver } from '../execute/observer.ts'
+import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { ServerObserver } from '../server/observer.ts'
+import type { UsageRecorder } from '../settle/usage-entry.ts'
 import type { EngineStore } from '../storage/engine.ts'
 import type { EndedBatch } from '../storage/status.ts'
 import { logAccepted, logEnded } from './logs/batch-lines.ts'
 import type { Log } from './logs/log.ts'
 import { logRequest } from './logs/request-lines.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { observedCalls } from './observed-calls.ts'
 import { observedStore, type StoreObserver } from './store-observer.ts'
+import { callSpans } from './traces/call-spans.ts'
 import { ExecutionSpans } from './traces/execution-spans.ts'
 import { noTracer, type OpenTracer, type Tracer } from './traces/tracer.ts'
 
@@ -18,10 +22,14 @@ export interface Watch {
   /** The store, with what goes through it watched. */
   readonly store: EngineStore
   readonly execute: ExecuteObserver
+  readonly calls: CallObserver
   readonly server: ServerObserver
   readonly tracer: Tracer
   readonly metrics: Metrics
   batchEnded(batch: string): void
+  /** Ordinary calls, with what comes of them watched. */
+  interactive(call: InteractiveCall): InteractiveCall
+  usage(recorder: UsageRecorder): UsageRecorder
   /** What was still to be looked up has been. Before the store is closed. */
   settled(): Promise<void>
   /** Sends the traces that are left. */
@@ -64,8 +72,16 @@ export const createWatch = (order: {
   return {
     store,
     execute: spans ? traced(counts.execute, spans) : counts.execute,
+    calls: traces ? tracedCalls(counts.execute, callSpans(tracer, clock)) : counts.execute,
     tracer,
     metrics,
+    interactive: (call) => observedCalls(call, clock, (ended) => counts.realtime.ended(ended)),
+    usage: (recorder) => ({
+      add(entry) {
+        counts.realtime.used(entry)
+        recorder.add(entry)
+      },
+    }),
     server: {
       answered(request) {
         counts.http.answered(request)
@@ -102,6 +118,17 @@ const traced = (counts: ExecuteObserver, spans: ExecutionSpans): ExecuteObserver
   retried: (route, failure) => counts.retried(route, failure),
   answered: (shard, entry) => counts.answered(shard, entry),
   wasted: (shard, cost) => counts.wasted(shard, cost),
+})
+
+const tracedCalls = (counts: CallObserver, spans: CallObserver): CallObserver => ({
+  entered(order, route, waitedMs) {
+    counts.entered(order, route, waitedMs)
+    spans.entered(order, route, waitedMs)
+  },
+  tried(order, call) {
+    counts.tried(order, call)
+    spans.tried(order, call)
+  },
 })
 
 const both = (first: StoreObserver, second: StoreObserver): StoreObserver => ({

@@ -6,7 +6,7 @@ import type { ExecuteLimits } from '../limits.ts'
 import type { BatchLane } from '../realtime/held-call.ts'
 import { RETRY_TABLE } from '../realtime/retry-table.ts'
 import type { Route, Routes } from '../realtime/routes.ts'
-import { createEnter } from './enter.ts'
+import { createEnter, type Enter } from './enter.ts'
 import { type FailedTry, refusalOf } from './refusal.ts'
 import { createTryOnce, type TryOptions } from './try-once.ts'
 
@@ -34,8 +34,15 @@ interface Course {
 
 export const createInteractive = (options: InteractiveOptions): InteractiveCall => {
   const { clock, random, routes, usage, limits } = options
-  const enter = createEnter(options)
+  const throughGates = createEnter(options)
   const tryOnce = createTryOnce({ ...options, answerBytesMax: () => limits().answerBytesMax })
+
+  const enter: Enter = async (entering) => {
+    const begun = clock.monotonic()
+    const route = await throughGates(entering)
+    options.observer.entered(entering.order, route, clock.monotonic() - begun)
+    return route
+  }
 
   /** A deployment that the call failed on is left alone for a moment before it is tried again. */
   const nextRoute = async (course: Course): Promise<Route | undefined> => {

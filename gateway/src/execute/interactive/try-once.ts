@@ -10,6 +10,7 @@ import type { Failure } from '../../provider/failure.ts'
 import type { Success, Verdict } from '../../provider/verdict.ts'
 import { chargedCall, failedCall, type Generated } from '../../settle/price-call.ts'
 import type { UsageEntry } from '../../settle/usage-entry.ts'
+import type { CallObserver } from '../observer.ts'
 import type { Route } from '../realtime/routes.ts'
 import { StreamedAnswer } from './streamed-answer.ts'
 
@@ -28,6 +29,7 @@ export interface TryOptions {
   readonly compose: ComposeBody
   readonly costOf: (deployment: Deployment, at: number) => TokenPrices | undefined
   readonly answerBytesMax: () => number
+  readonly observer: CallObserver
 }
 
 export const createTryOnce = (options: TryOptions): TryOnce => {
@@ -99,6 +101,7 @@ export const createTryOnce = (options: TryOptions): TryOnce => {
     // How long a stream takes is also its reader's doing.
     if (!streamed && verdict.kind === 'success') route.typical.note(outcome.totalMs, verdict.answer.usage)
     route.permit.done(outcome, verdict)
+    options.observer.tried(order, { route, outcome, verdict })
     if (streamed?.hasBegun) return streamEnd(order, route, { streamed, request: request.body, verdict })
     if (verdict.kind === 'success') return answered(order, route, request.body, verdict)
     return { kind: 'failed', failure: verdict, outcome }

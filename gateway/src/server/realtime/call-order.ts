@@ -32,6 +32,7 @@ export const callOrder = (config: Config, { key, endpoint, call, reply, now }: O
     endpoint,
     body,
     modelStart,
+    trace: reply.request.span.context,
     signal: leftSignal(reply),
     ...(isStream ? { stream: { hidesUsage, begin: streamTo(reply) } } : {}),
   }

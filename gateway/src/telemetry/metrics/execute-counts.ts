@@ -1,18 +1,28 @@
 import type { AnswerKind } from '../../batch/answer-frame.ts'
-import type { ExecuteObserver } from '../../execute/observer.ts'
+import type { CallObserver, ExecuteObserver } from '../../execute/observer.ts'
+import type { CallOutcome } from '../../provider/call.ts'
+import type { Verdict } from '../../provider/verdict.ts'
 import { Count, CountsByName } from './counts-by-name.ts'
 import { CALL_SECONDS, Durations } from './durations.ts'
 import { Spending } from './spending.ts'
 
 /** Counts what execution does. */
-export class ExecuteCounts implements ExecuteObserver {
+export class ExecuteCounts implements ExecuteObserver, CallObserver {
   readonly deployments = new CountsByName(() => new DeploymentCounts())
   readonly models = new CountsByName(() => new ModelCounts())
+  /** Of ordinary calls, before gates. */
+  readonly waitSeconds = new Durations(CALL_SECONDS)
 
   called: ExecuteObserver['called'] = (_shard, { route, outcome, verdict }) => {
-    const counts = this.deployments.of(route.deployment.id)
-    counts.outcomes.of(verdict.kind === 'success' ? 'success' : verdict.class).value += 1
-    counts.seconds.add(outcome.totalMs / 1_000)
+    this.deployments.of(route.deployment.id).batch.add(outcome, verdict)
+  }
+
+  tried: CallObserver['tried'] = (_order, { route, outcome, verdict }) => {
+    this.deployments.of(route.deployment.id).call.add(outcome, verdict)
+  }
+
+  entered: CallObserver['entered'] = (_order, _route, waitedMs) => {
+    this.waitSeconds.add(waitedMs / 1_000)
   }
 
   retried: ExecuteObserver['retried'] = (route, failure) => {
@@ -32,10 +42,21 @@ export class ExecuteCounts implements ExecuteObserver {
 }
 
 class DeploymentCounts {
+  readonly batch = new CallCounts()
+  readonly call = new CallCounts()
+  /** By the class of the failure. */
+  readonly retries = new CountsByName(() => new Count())
+}
+
+export class CallCounts {
   /** Success, or a class of failure. */
   readonly outcomes = new CountsByName(() => new Count())
-  readonly retries = new CountsByName(() => new Count())
   readonly seconds = new Durations(CALL_SECONDS)
+
+  add({ totalMs }: CallOutcome, verdict: Verdict): void {
+    this.outcomes.of(verdict.kind === 'success' ? 'success' : verdict.class).value += 1
+    this.seconds.add(totalMs / 1_000)
+  }
 }
 
 class ModelCounts {

@@ -7,6 +7,7 @@ import { BatchCounts } from './batch-counts.ts'
 import { ExecuteCounts } from './execute-counts.ts'
 import { HttpCounts } from './http-counts.ts'
 import { processStatus } from './process-status.ts'
+import { RealtimeCounts } from './realtime-counts.ts'
 import { type Exposition, exposition } from './registry.ts'
 import { StoreCounts } from './store-counts.ts'
 import { METRICS } from './table.ts'
@@ -17,6 +18,7 @@ export interface Metrics {
     readonly execute: ExecuteCounts
     readonly store: StoreCounts
     readonly batches: BatchCounts
+    readonly realtime: RealtimeCounts
     readonly http: HttpCounts
   }
   expose(live: LiveStatus): Promise<Exposition>
@@ -45,6 +47,7 @@ export const createMetrics = (order: {
     execute: new ExecuteCounts(),
     store: new StoreCounts(),
     batches: new BatchCounts(),
+    realtime: new RealtimeCounts(),
     http: new HttpCounts(),
   }
   const lookAtQueue = createQueueLook(order.store, clock)

@@ -6,6 +6,7 @@ import type { BatchCounts } from './batch-counts.ts'
 import type { ExecuteCounts } from './execute-counts.ts'
 import type { HttpCounts } from './http-counts.ts'
 import type { ProcessStatus } from './process-status.ts'
+import type { RealtimeCounts } from './realtime-counts.ts'
 import type { StoreCounts } from './store-counts.ts'
 
 /** Everything that metrics are read from, at the moment of a scrape. */
@@ -13,6 +14,7 @@ export interface Sources {
   readonly execute: ExecuteCounts
   readonly store: StoreCounts
   readonly batches: BatchCounts
+  readonly realtime: RealtimeCounts
   readonly http: HttpCounts
   /** As it was looked up a few seconds ago at most; undefined where the store did not answer. */
   readonly queue: QueueStatus | undefined

@@ -6,6 +6,7 @@ import { HTTP } from './rows/http.ts'
 import { MONEY } from './rows/money.ts'
 import { PROCESS } from './rows/process.ts'
 import { QUEUE } from './rows/queue.ts'
+import { REALTIME } from './rows/realtime.ts'
 import { STORE } from './rows/store.ts'
 import type { Sources } from './sources.ts'
 
@@ -17,6 +18,7 @@ export const METRICS: readonly MetricGroup<Sources>[] = [
   MONEY,
   STORE,
   BATCHES,
+  REALTIME,
   HTTP,
   PROCESS,
 ]

@@ -1,8 +1,9 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { ExecuteObserver, ObservedCall } from '../../execute/observer.ts'
+import type { ExecuteObserver } from '../../execute/observer.ts'
 import type { ClaimedShard } from '../../storage/engine.ts'
 import type { EndedBatch } from '../../storage/status.ts'
 import type { StoreObserver, Took } from '../store-observer.ts'
+import { providerCallAttributes } from './provider-call.ts'
 import type { Attributes, Span, Tracer } from './tracer.ts'
 
 /** A shard has up to a thousand requests, which go much the same way: the first few calls and commits show it. */
@@ -51,7 +52,12 @@ export class ExecutionSpans implements Pick<ExecuteObserver, 'called'>, StoreObs
     const span = shard.span.child('provider call', {
       kind: 'client',
       at: at - call.outcome.totalMs,
-      attributes: attributesOfCall(claimed, call),
+      attributes: {
+        'sheepfold.batch': claimed.batch,
+        'sheepfold.shard': claimed.id,
+        'sheepfold.position': call.position,
+        ...providerCallAttributes(call),
+      },
     })
     span.end({ at, ...(failed === undefined ? {} : { failed }) })
   }
@@ -140,23 +146,3 @@ export class ExecutionSpans implements Pick<ExecuteObserver, 'called'>, StoreObs
     shard.span.end()
   }
 }
-
-const attributesOfCall = (
-  claimed: ClaimedShard,
-  { route, position, outcome, verdict }: ObservedCall,
-): Attributes => ({
-  'sheepfold.batch': claimed.batch,
-  'sheepfold.shard': claimed.id,
-  'sheepfold.position': position,
-  'sheepfold.deployment': route.deployment.id,
-  'gen_ai.request.model': route.deployment.providerModel,
-  'server.address': new URL(route.deployment.baseUrl).hostname,
-  'sheepfold.outcome': verdict.kind === 'success' ? 'success' : verdict.class,
-  ...(outcome.kind === 'answer' ? { 'http.response.status_code': outcome.status } : {}),
-  ...(verdict.kind === 'success' && verdict.answer.usage !== undefined
-    ? {
-        'gen_ai.usage.input_tokens': verdict.answer.usage.promptTokens,
-        'gen_ai.usage.output_tokens': verdict.answer.usage.completionTokens,
-      }
-    : {}),
-})

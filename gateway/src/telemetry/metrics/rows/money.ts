@@ -3,7 +3,7 @@ import type { Usage } from '../../../money/usage.ts'
 import { byName, type MetricGroup, type Sample, usd } from '../metric.ts'
 import type { Sources } from '../sources.ts'
 import type { Spending } from '../spending.ts'
-import { MODEL } from './labels.ts'
+import { MODEL, SOURCE } from './labels.ts'
 
 const BOOKS = 'It starts at 0 with the process; what counts are the books, see `sheepfold audit`.'
 
@@ -29,60 +29,58 @@ export const MONEY: MetricGroup<Sources> = {
       name: 'sheepfold_tokens_total',
       type: 'counter',
       unit: 'tokens',
-      labels: { ...MODEL, kind: '`prompt`, `cached`, `cache_write`, `completion`, `reasoning`' },
+      labels: { ...MODEL, ...SOURCE, kind: '`prompt`, `cached`, `cache_write`, `completion`, `reasoning`' },
       means:
         'Tokens of answers. `cached` and `cache_write` are parts of `prompt`, `reasoning` is a part of `completion`.',
       surprise: 'Many `reasoning`: they are paid as output although nobody sees them.',
-      read: ({ execute }) =>
-        [...execute.models.entries()].flatMap(([model, { spending }]) => tokensOf(model, spending)),
+      read: (sources) => perSource(sources, tokensOf),
     },
     {
       name: 'sheepfold_charge_usd_total',
       type: 'counter',
       unit: 'USD',
-      labels: MODEL,
+      labels: { ...MODEL, ...SOURCE },
       means: `What accounts were charged. ${BOOKS}`,
       surprise: 'Below `sheepfold_cost_usd_total`: a price that does not cover its cost.',
-      read: ({ execute }) => amounts(execute, ({ charge }) => charge),
+      read: (sources) => amounts(sources, ({ charge }) => charge),
     },
     {
       name: 'sheepfold_list_charge_usd_total',
       type: 'counter',
       unit: 'USD',
-      labels: MODEL,
+      labels: { ...MODEL, ...SOURCE },
       means: `What the same tokens cost at list price: the savings are the difference. ${BOOKS}`,
       surprise: 'Equal to the charge: the model has one price for both.',
-      read: ({ execute }) => amounts(execute, ({ listCharge }) => listCharge),
+      read: (sources) => amounts(sources, ({ listCharge }) => listCharge),
     },
     {
       name: 'sheepfold_cost_usd_total',
       type: 'counter',
       unit: 'USD',
-      labels: MODEL,
+      labels: { ...MODEL, ...SOURCE },
       means: `What providers take for answers that are kept. ${BOOKS}`,
       surprise:
         '0 while there is a charge: no cost book knows the model, see `sheepfold_cost_unknown_answers_total`.',
-      read: ({ execute }) => amounts(execute, ({ cost }) => cost),
+      read: (sources) => amounts(sources, ({ cost }) => cost),
     },
     {
       name: 'sheepfold_waste_usd_total',
       type: 'counter',
       unit: 'USD',
-      labels: MODEL,
+      labels: { ...MODEL, ...SOURCE },
       means: `What providers take for answers that nobody gets. ${BOOKS}`,
       surprise:
         'More than a thousandth of the cost: workers lose their leases, or die in the middle of their work.',
-      read: ({ execute }) => amounts(execute, ({ waste }) => waste),
+      read: (sources) => amounts(sources, ({ waste }) => waste),
     },
     {
       name: 'sheepfold_cost_unknown_answers_total',
       type: 'counter',
       unit: 'requests',
-      labels: MODEL,
+      labels: { ...MODEL, ...SOURCE },
       means: 'Answers whose cost no book knows.',
       surprise: 'Anything but 0: `costs` lacks the book of a deployment.',
-      read: ({ execute }) =>
-        byName('model', execute.models.entries(), ({ spending }) => spending.costUnknown),
+      read: (sources) => perSource(sources, (labels, { costUnknown }) => [{ labels, value: costUnknown }]),
     },
   ],
 }
@@ -95,11 +93,25 @@ const TOKEN_KINDS: Readonly<Record<keyof Usage, string>> = {
   reasoningTokens: 'reasoning',
 }
 
-const tokensOf = (model: string, { tokens }: Spending): Sample[] =>
+type Source = { readonly model: string; readonly source: string }
+
+const perSource = (
+  { execute, realtime }: Sources,
+  samplesOf: (labels: Source, spending: Spending) => Sample[],
+): Sample[] => [
+  ...[...execute.models.entries()].flatMap(([model, { spending }]) =>
+    samplesOf({ model, source: 'batch' }, spending),
+  ),
+  ...[...realtime.models.entries()].flatMap(([model, { spending }]) =>
+    samplesOf({ model, source: 'call' }, spending),
+  ),
+]
+
+const tokensOf = (labels: Source, { tokens }: Spending): Sample[] =>
   (Object.keys(TOKEN_KINDS) as Array<keyof Usage>).map((kind) => ({
-    labels: { model, kind: TOKEN_KINDS[kind] },
+    labels: { ...labels, kind: TOKEN_KINDS[kind] },
     value: tokens[kind],
   }))
 
-const amounts = ({ models }: Sources['execute'], amountOf: (spending: Spending) => bigint): Sample[] =>
-  byName('model', models.entries(), ({ spending }) => usd(amountOf(spending)))
+const amounts = (sources: Sources, amountOf: (spending: Spending) => bigint): Sample[] =>
+  perSource(sources, (labels, spending) => [{ labels, value: usd(amountOf(spending)) }])
