@@ -1,4 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** A body as the provider receives it. */
@@ -12,6 +12,8 @@ export interface ReceivedChat {
 export interface FakeProvider {
   readonly url: string
   readonly received: ReceivedChat[]
+  /** Of each call, in the same order. */
+  readonly headers: IncomingHttpHeaders[]
   /** From now on calls wait for `release`. */
   hold(): void
   /** Answers the oldest calls that wait (all of them by default) … */
@@ -32,6 +34,7 @@ export const COMPLETION_TOKENS = 23
 
 export const startFakeProvider = async (): Promise<FakeProvider> => {
   const received: ReceivedChat[] = []
+  const headers: IncomingHttpHeaders[] = []
   let held: Array<{ readonly chat: ReceivedChat; readonly reply: () => void }> = []
   let holding = false
   let refused: readonly string[] = []
@@ -41,6 +44,7 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
     for await (const chunk of request) chunks.push(chunk)
     const chat: ReceivedChat = JSON.parse(Buffer.concat(chunks).toString())
     received.push(chat)
+    headers.push(request.headers)
     const reply = (): void => {
       const said = JSON.stringify(chat.messages.at(-1)?.content)
       if (refused.some((word) => said.includes(word))) refuse(response)
@@ -57,6 +61,7 @@ export const startFakeProvider = async (): Promise<FakeProvider> => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
+    headers,
     hold: () => {
       holding = true
     },
