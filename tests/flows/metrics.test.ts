@@ -4,6 +4,7 @@ import { batchEnded, created } from '../support/batches.ts'
 import { type Exposed, readExposition } from '../support/exposition.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
+import { openaiOf } from '../support/openai.ts'
 import {
   COMPLETION_TOKENS,
   type FakeProvider,
@@ -93,6 +94,41 @@ describe('/metrics', () => {
     })
   })
 
+  it('counts ordinary calls, by what their callers got and at which price', async () => {
+    provider.refuse('bad')
+    const before = await scrape()
+    const openai = openaiOf(server)
+    const ask = (content: string, service_tier?: 'flex') =>
+      openai.chat.completions.create({
+        model: 'gpt-4.1-mini',
+        messages: [{ role: 'user', content }],
+        ...(service_tier ? { service_tier } : {}),
+      })
+    await ask('hello')
+    await ask('hello', 'flex')
+    await expect(ask('bad')).rejects.toThrow()
+    const after = await until('the calls to be counted', async () => {
+      const exposed = await scrape()
+      const calls =
+        exposed.sum('sheepfold_realtime_calls_total') - before.sum('sheepfold_realtime_calls_total')
+      return calls === 3 && exposed
+    })
+    const model = 'gpt-4.1-mini'
+    const grown = (name: string, labels: Record<string, string> = {}): number =>
+      after.sum(name, labels) - before.sum(name, labels)
+    expect(grown('sheepfold_realtime_calls_total', { model, tier: 'list', result: 'answered' })).toBe(1)
+    expect(grown('sheepfold_realtime_calls_total', { model, tier: 'batch', result: 'answered' })).toBe(1)
+    expect(grown('sheepfold_realtime_calls_total', { tier: 'list', result: 'provider_error' })).toBe(1)
+    expect(grown('sheepfold_realtime_call_seconds_count', { model })).toBe(3)
+    expect(grown('sheepfold_realtime_wait_seconds_count')).toBe(3)
+    expect(grown('sheepfold_calls_total', { source: 'call', outcome: 'success' })).toBe(2)
+    expect(grown('sheepfold_calls_total', { source: 'batch' })).toBe(0)
+    expect(grown('sheepfold_tokens_total', { source: 'call', kind: 'prompt' })).toBe(2 * PROMPT_TOKENS)
+    const charge = grown('sheepfold_charge_usd_total', { source: 'call', model })
+    expect(charge).toBeGreaterThan(0)
+    expect(charge).toBeLessThan(grown('sheepfold_list_charge_usd_total', { source: 'call', model }))
+  })
+
   it('shows what waits and what is in flight while it does', async () => {
     provider.hold()
     const batch = await created(server, { model: 'gpt-4.1', tasks: items('held-1', 'held-2') })
@@ -128,7 +164,7 @@ describe('/metrics', () => {
     }
     const names = new Set(samples.map(({ name }) => name))
     const silent = rows.filter(({ name }) => !names.has(name) && !names.has(`${name}_count`))
-    // The provider of this test tells no limits, and nothing of it was tried again.
+    // The provider of this test tells no limits and nothing of it was tried again.
     expect(silent.map(({ name }) => name)).toEqual([
       'sheepfold_gate_learned_requests_per_minute',
       'sheepfold_gate_learned_tokens_per_minute',
