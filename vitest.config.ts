@@ -24,6 +24,7 @@ const FLOWS_ON_POSTGRES = [
   'openai-files',
   'openai-uploads',
   'spend-limits',
+  'key-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
   .concat('tests/crashes/{crash-points,kills,usage-kills}.test.ts', 'tests/postgres/**/*.test.ts')

@@ -167,6 +167,11 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     blobs,
     fileReadings,
     keys: store.keys,
+    spentByKey: async (apiKey) => {
+      // First: what is recorded meanwhile counts twice rather than not at all.
+      const unrecorded = stations.usage.unrecorded(apiKey)
+      return unrecorded + (await store.keys.spentByKey(apiKey))
+    },
     tenant: store.tenant,
     ends,
     interactive: watch.interactive(

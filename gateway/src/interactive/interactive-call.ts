@@ -1,5 +1,6 @@
 import type { Flow, ResponseHeaders } from '../provider/call.ts'
 import type { Purchase } from '../settle/price-call.ts'
+import type { UsageEntry } from '../settle/usage-entry.ts'
 
 /** Makes one ordinary call, through the gates of the deployments that serve its model. Never rejects. */
 export type InteractiveCall = (order: CallOrder) => Promise<CallEnd>
@@ -18,6 +19,8 @@ export interface CallOrder {
   readonly signal: AbortSignal
   /** For an answer that was asked for as a stream. */
   readonly stream?: StreamWish
+  /** Called once, before the call ends, with what it came to. */
+  readonly onCharged?: (entry: UsageEntry) => void
 }
 
 export interface StreamWish {

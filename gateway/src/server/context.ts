@@ -3,6 +3,7 @@ import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { FileReadings } from '../intake/file/thread/client.ts'
 import type { InteractiveCall } from '../interactive/interactive-call.ts'
+import type { Nano } from '../money/nano.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { KeyStore } from '../storage/operator.ts'
 import type { TenantStore } from '../storage/tenant.ts'
@@ -21,6 +22,8 @@ export interface ServerContext {
   readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
   readonly fileReadings: Pick<FileReadings, 'open'>
   readonly keys: Pick<KeyStore, 'keyByHash'>
+  /** What a key has spent, what is not recorded yet included, and what is held for it. */
+  spentByKey(apiKey: string): Promise<Nano>
   tenant(account: string): TenantStore
   readonly ends: BatchEnds
   /** Makes an ordinary call. */

@@ -14,11 +14,13 @@ const nativeBody = ({ code, message, details }: ApiError): Readonly<Record<strin
 const openaiBody = ({ code, message, status, details }: ApiError): Readonly<Record<string, unknown>> => ({
   error: {
     message: message === '' ? code : message,
-    type: status >= 500 ? 'server_error' : 'invalid_request_error',
+    type: typeof details.type === 'string' ? details.type : typeOf(status),
     param: typeof details.field === 'string' && details.field !== '' ? details.field : null,
     code: Object.hasOwn(OPENAI_CODES, code) ? (OPENAI_CODES[code] ?? null) : code,
   },
 })
+
+const typeOf = (status: number): string => (status >= 500 ? 'server_error' : 'invalid_request_error')
 
 /** Where OpenAI has a word of its own; null where it has none. */
 const OPENAI_CODES: Partial<Record<ErrorCode, string | null>> = {

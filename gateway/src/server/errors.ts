@@ -53,6 +53,12 @@ export const ERRORS = {
     404,
     'An output file of the batch was deleted or has expired, so its results are not there.',
   ),
+  rate_limit_exceeded: row(
+    429,
+    'The key has made as many ordinary calls, or used as many tokens, as its limits allow in a minute.',
+    'later',
+  ),
+  limit_too_small: row(400, 'The request has more tokens than its key may use in a whole minute.'),
   too_busy: row(
     429,
     'No deployment could take the call in time: they are busy, or their providers ask to wait.',

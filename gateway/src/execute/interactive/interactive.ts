@@ -1,7 +1,7 @@
 import { type Random, sleep } from '../../clock/clock.ts'
 import type { CallEnd, CallOrder, InteractiveCall, Refused } from '../../interactive/interactive-call.ts'
 import { failedCall } from '../../settle/price-call.ts'
-import type { UsageRecorder } from '../../settle/usage-entry.ts'
+import type { UsageEntry, UsageRecorder } from '../../settle/usage-entry.ts'
 import type { ExecuteLimits } from '../limits.ts'
 import type { BatchLane } from '../realtime/held-call.ts'
 import { RETRY_TABLE } from '../realtime/retry-table.ts'
@@ -63,8 +63,13 @@ export const createInteractive = (options: InteractiveOptions): InteractiveCall 
     last === undefined ||
     (tries < TRIES_MAX && !order.signal.aborted && RETRY_TABLE[last.failure.class].retry !== 'never')
 
+  const charge = (order: CallOrder, entry: UsageEntry): void => {
+    usage.add(entry)
+    order.onCharged?.(entry)
+  }
+
   const giveUp = ({ order, last }: Course): CallEnd => {
-    usage.add(failedCall(order.purchase))
+    charge(order, failedCall(order.purchase))
     if (order.signal.aborted) return { kind: 'left' }
     return last ? refusalOf(last) : notEntered(order.purchase.model)
   }
@@ -89,7 +94,7 @@ export const createInteractive = (options: InteractiveOptions): InteractiveCall 
       if (!route) break
       const tried = await tryOnce(order, route)
       if (tried.kind === 'over') {
-        usage.add(tried.entry)
+        charge(order, tried.entry)
         return tried.end
       }
       const failedOn = new Set([...course.failedOn, route.deployment.id])

@@ -5,6 +5,8 @@ import type { ServerContext } from '../context.ts'
 import { ApiError, type ErrorCode } from '../errors.ts'
 import { requireJson } from '../media-type.ts'
 import { callOrder } from './call-order.ts'
+import type { KeyLimits } from './key-limits.ts'
+import type { KeySpending } from './key-spending.ts'
 import { passHeaders } from './pass-headers.ts'
 import { errorOfProvider } from './provider-error.ts'
 import { readBody } from './read-body.ts'
@@ -18,13 +20,24 @@ export interface CallExchange {
   readonly reply: FastifyReply
 }
 
+/** What a call has to pass, for its key. */
+interface Doors {
+  readonly authenticate: Authenticate
+  readonly limits: KeyLimits
+  readonly spending: KeySpending
+}
+
+/** Of JSON and English: what a call really used is known when it is over. */
+const BYTES_PER_TOKEN = 4
+
 /** From the first byte of a call to the last of its answer. */
 export const answerCall = async (
   context: ServerContext,
-  authenticate: Authenticate,
+  { authenticate, limits, spending }: Doors,
   { endpoint, request, reply }: CallExchange,
 ): Promise<FastifyReply> => {
   const key = await authenticate(request.headers.authorization)
+  reply.headers(limits.headers(key))
   requireJson(request.headers)
   const headerTier = tierOfHeaders(request.headers)
   const config = context.config()
@@ -32,7 +45,22 @@ export const answerCall = async (
   const call = readCall(await readBody(request.raw, itemBytesMax), { endpoint, depthMax, headerTier })
   reply.header(TIER_HEADER, call.tier)
   const now = context.clock.now()
-  const end = await context.interactive(callOrder(config, { key, endpoint, call, reply, now }))
+  const order = callOrder(config, { key, endpoint, call, reply, now })
+  await spending.check(key)
+  const entered = limits.enter(key, {
+    inputTokens: Math.ceil(call.body.length / BYTES_PER_TOKEN),
+    outputTokens: call.outputTokens ?? config.intake.outputTokensAssumed,
+  })
+  reply.headers(entered.headers)
+  if (entered.refusal) throw entered.refusal
+  const end = await context.interactive({
+    ...order,
+    onCharged({ usage, charge }) {
+      entered.settle(usage.promptTokens + usage.completionTokens)
+      spending.add(key.id, charge)
+      reply.headers(limits.headers(key))
+    },
+  })
   switch (end.kind) {
     case 'answered':
       return sendAnswer(reply, end, call.tier)

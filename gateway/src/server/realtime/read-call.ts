@@ -1,4 +1,5 @@
 import { shown } from '../../intake/faults.ts'
+import { outputTokensOf } from '../../intake/file/endpoints.ts'
 import { type Edit, edited, movedTo, removeMember, setMember } from '../../intake/json/edit-object.ts'
 import { type MemberSpan, memberSpans } from '../../intake/json/members.ts'
 import { ApiError } from '../errors.ts'
@@ -12,6 +13,8 @@ export interface ReceivedCall {
   /** Usage is asked of the provider although the client did not ask for it. */
   readonly hidesUsage: boolean
   readonly tier: ServiceTier
+  /** The most that the answer may have; undefined where the body does not say. */
+  readonly outputTokens: number | undefined
   /** As it is sent, but for the name of the model. */
   readonly body: Buffer
   /** Where the string with that name begins. */
@@ -48,6 +51,7 @@ export const readCall = (given: Buffer, { endpoint, depthMax, headerTier }: Call
     isStream,
     hidesUsage: usage !== undefined,
     tier,
+    outputTokens: outputTokensOf(endpoint, value),
     body: edited(bytes, edits),
     modelStart: movedTo(spanOf(members, 'model').start, edits),
   }

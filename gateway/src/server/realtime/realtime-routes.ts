@@ -3,6 +3,8 @@ import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
 import { answerCall } from './answer-call.ts'
+import { createKeyLimits } from './key-limits.ts'
+import { createKeySpending } from './key-spending.ts'
 
 const ENDPOINTS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/responses']
 
@@ -12,8 +14,9 @@ export const realtimeRoutes = (
   context: ServerContext,
   authenticate: Authenticate,
 ): void => {
+  const doors = { authenticate, limits: createKeyLimits(context.clock), spending: createKeySpending(context) }
   for (const endpoint of ENDPOINTS) {
-    app.post(endpoint, (request, reply) => answerCall(context, authenticate, { endpoint, request, reply }))
+    app.post(endpoint, (request, reply) => answerCall(context, doors, { endpoint, request, reply }))
     refuseOtherMethods(app, endpoint, ['POST'])
   }
 }

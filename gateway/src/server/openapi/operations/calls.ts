@@ -58,6 +58,8 @@ const operation = (
     'model_not_allowed',
     'model_not_priced',
     'spend_limit_reached',
+    'rate_limit_exceeded',
+    'limit_too_small',
     'too_busy',
     'deployment_unavailable',
     'provider_failed',

@@ -33,7 +33,7 @@ export const openaiError = z
   .strictObject({
     error: z.strictObject({
       message: z.string(),
-      type: z.enum(['invalid_request_error', 'server_error']),
+      type: z.enum(['invalid_request_error', 'requests', 'tokens', 'server_error']),
       param: z.string().nullable(),
       code: z.string().nullable(),
     }),
