@@ -117,6 +117,7 @@ describe('a key', () => {
     const { batch_id } = await created(owner, { model: 'batch-4.1', tasks: [{ prompt: 'a' }] })
     await batchEnded(owner, batch_id)
     const shown = await operator.call(`keys/${made.id}`)
+    expect(shown.headers.get('cache-control')).toBe('no-store')
     expect(shown.text).not.toContain(made.key)
     const spent = USD_OF_ANSWER.toFixed(6)
     expect(shown.json).toMatchObject({

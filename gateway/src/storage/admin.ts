@@ -21,6 +21,7 @@ export interface AdminAccounts {
   /** Undefined where `after` names none. */
   accounts(page: AdminPage): Promise<AccountView[] | undefined>
   account(id: string): Promise<AccountDetail | undefined>
+  hasAccount(id: string): Promise<boolean>
   /** Undefined where there is one of this id. */
   createAccount(account: { readonly id: string; readonly name: string }): Promise<AccountView | undefined>
   /** Undefined where there is none of this id. */

@@ -49,7 +49,7 @@ export const keyRoutes = (app: FastifyInstance, context: AdminContext): void => 
         field,
       })
     }
-    if (await store.account(id)) return id
+    if (await store.hasAccount(id)) return id
     throw new ApiError('invalid_value', `"account": there is no account "${id}"`, { field })
   }
 

@@ -14,7 +14,9 @@ export const adminRoutes = (
   authenticate: Authenticate,
 ): void => {
   void app.register(async (operators) => {
-    operators.addHook('onRequest', async (request) => {
+    operators.addHook('onRequest', async (request, reply) => {
+      // A new key is shown in an answer, and nowhere else.
+      reply.header('cache-control', 'no-store')
       await authenticate(request.headers.authorization)
     })
     accountRoutes(operators, context)

@@ -48,6 +48,10 @@ export const adminCases = ({ open, itWithClock }: Cases): void => {
       expect(account?.today).toEqual([expect.objectContaining(used)])
       expect(account?.month).toEqual([expect.objectContaining(used)])
       expect(await stage.admin.account('nobody')).toBeUndefined()
+      expect([await stage.admin.hasAccount(ACCOUNT), await stage.admin.hasAccount('nobody')]).toEqual([
+        true,
+        false,
+      ])
     })
 
     itWithClock('come page by page, the newest first', async () => {

@@ -83,6 +83,7 @@ const AUDIT: Record<keyof AuditStore, true> = { audit: true, wasteByBatch: true 
 const ADMIN: Record<keyof AdminStore, true> = {
   accounts: true,
   account: true,
+  hasAccount: true,
   createAccount: true,
   renameAccount: true,
   keysPage: true,

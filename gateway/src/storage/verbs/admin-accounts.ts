@@ -32,6 +32,8 @@ export const adminAccounts = (db: Db): AdminAccounts => ({
 
   account: (id) => db.read((tx) => findAccount(tx, id)),
 
+  hasAccount: (id) => db.read(async (tx) => (await tx.get(FIND, [id])) !== undefined),
+
   createAccount: ({ id, name }) =>
     db.write('upkeep', async (tx) => {
       const row = await tx.get(INSERT, [id, name, tx.now])
