@@ -82,8 +82,7 @@ export const startStations = async (options: StationsOptions): Promise<Stations>
   const gated = await openGates(options)
   const routes = createRoutes(gated(options.deployments), clock.now)
   let { costBooks, limits } = options
-  const { creditTokens, heldCallMs } = limits
-  const lanes = createBatchLanes({ clock, routes, creditTokens, heldCallMs })
+  const lanes = createBatchLanes({ ...limits, clock, routes })
   const saveGates = gateSaver(store, routes)
   const postUsage = createUsagePosting({ store, clock })
   let current: { sink: Sink; incarnation: Incarnation } | undefined

@@ -1,5 +1,7 @@
+import type { LoopValveLimits } from './loop-valve.ts'
+
 /** Every limit of execution and settling. */
-export interface ExecuteLimits {
+export interface ExecuteLimits extends LoopValveLimits {
   /** A group of answers waits this long after its first one … */
   readonly groupMsMax: number
   /** … or until it is this large … */
@@ -47,6 +49,9 @@ export const DEFAULT_EXECUTE_LIMITS: ExecuteLimits = {
   // Some two hundred usual requests: enough to answer a small batch beside a large one as if it were alone.
   creditTokens: 65_536,
   heldCallMs: 600_000,
+  startMsMax: 2,
+  loopLateMsMax: 5,
+  loopLateMsMaxAlone: 100,
   answerBytesMax: 8 * MIB,
   diskFreeBytesMin: 64 * MIB,
   interactiveWaitMs: 30_000,

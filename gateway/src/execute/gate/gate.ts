@@ -23,6 +23,8 @@ export interface Gate {
   state(): GateState
   /** How many calls it would have in flight now. */
   limit(): number
+  /** Interactive calls were in flight or waited within the last second. */
+  isInteractive(): boolean
   /** Other limits from now on: what was learnt stays, and so do the calls in flight, also above a lower limit. */
   adjust(limits: GateLimits): void
   /** What is worth keeping over a restart. */
@@ -180,6 +182,7 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
   return {
     canEnter: (lane) => isReady(lane) && !mustQueue(lane, clock.monotonic()),
     limit: concurrency.current,
+    isInteractive: () => lanes.isInteractive(clock.monotonic()),
     tryEnter(lane, tokens) {
       const now = clock.monotonic()
       if (isFull(lane, now)) {

@@ -23,6 +23,8 @@ export interface Lanes {
   /** So many interactive calls wait. */
   waiting(interactive: number, now: number): void
   inFlight(lane: Lane): number
+  /** Interactive calls were in flight or waited within the last second. */
+  isInteractive(now: number): boolean
 }
 
 /** A moving average over the last twenty answers or so: soon enough for a provider that becomes slow. */
@@ -69,5 +71,6 @@ export const createLanes = (share: () => number): Lanes => {
     },
     waiting: (interactive, now) => demand.note(inFlight.interactive + interactive, now),
     inFlight: (lane) => inFlight[lane],
+    isInteractive: (now) => demand.peak(now) > 0,
   }
 }

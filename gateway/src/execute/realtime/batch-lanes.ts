@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { Permit, Watcher } from '../gate/gate.ts'
+import { createLoopValve, type LoopValveLimits } from '../loop-valve.ts'
 import { createFairQueue, type FairQueue, type Turn } from '../schedule/fair-queue.ts'
 import { type BatchLane, hold } from './held-call.ts'
 import type { LaneQueue, LaneSource } from './lane-source.ts'
@@ -16,7 +17,7 @@ interface Lane {
   readonly watch: Pick<Watcher, 'wait'>
 }
 
-export interface BatchLanesOptions {
+export interface BatchLanesOptions extends LoopValveLimits {
   readonly clock: Clock
   readonly routes: Routes
   /** An account that has been idle is at most so many tokens ahead of the others. */
@@ -28,6 +29,11 @@ export interface BatchLanesOptions {
 export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
   const { clock, routes, creditTokens } = options
   const lanes = new Map<string, Lane>()
+  const valve = createLoopValve({
+    ...options,
+    isInteractive: routes.isInteractive,
+    onOpen: () => pumpAll(),
+  })
 
   const laneOf = (model: string): Lane => {
     const known = lanes.get(model)
@@ -41,7 +47,7 @@ export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
   }
 
   const pumpLane = (model: string, lane: Lane): void => {
-    while (!lane.queue.isEmpty()) {
+    while (!lane.queue.isEmpty() && valve.isOpen()) {
       if (!routes.ready('batch', model)) {
         lane.watch.wait()
         return
@@ -55,6 +61,15 @@ export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
     }
   }
 
+  const pumpAll = (): void => {
+    // One model may use up what a turn of the event loop has for starting calls: each is the first in turn.
+    const [first] = lanes
+    if (!first) return
+    lanes.delete(first[0])
+    lanes.set(...first)
+    for (const [model, lane] of lanes) pumpLane(model, lane)
+  }
+
   const startNext = (model: string, { queue }: Lane, turn: Turn<LaneSource>): boolean =>
     turn.source.startNext((endpoint, request) => {
       const route = routes.enter('batch', model, endpoint, request)
@@ -66,8 +81,8 @@ export const createBatchLanes = (options: BatchLanesOptions): BatchLanes => {
     add: (model, source) => laneOf(model).queue.add(source),
     remove: (model, source) => laneOf(model).queue.remove(source),
     pump(model) {
-      if (model !== undefined) return pumpLane(model, laneOf(model))
-      for (const [each, lane] of lanes) pumpLane(each, lane)
+      if (model === undefined) pumpAll()
+      else pumpLane(model, laneOf(model))
     },
   }
   return { ...queue, enter: (order) => hold(queue, order, clock.now() + options.heldCallMs) }

@@ -5,6 +5,7 @@ import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
 import { createGate } from '../gate/gate.ts'
+import { DEFAULT_EXECUTE_LIMITS } from '../limits.ts'
 import { createBatchLanes } from './batch-lanes.ts'
 import type { LaneSource } from './lane-source.ts'
 import { createRoutes, type GatedDeployment, type Route } from './routes.ts'
@@ -45,7 +46,13 @@ const open = (concurrency: number) => {
     },
   }
   const routes = createRoutes([gated], clock.now)
-  const lanes = createBatchLanes({ clock, routes, creditTokens: 0, heldCallMs: HELD_CALL_MS })
+  const lanes = createBatchLanes({
+    ...DEFAULT_EXECUTE_LIMITS,
+    clock,
+    routes,
+    creditTokens: 0,
+    heldCallMs: HELD_CALL_MS,
+  })
   const started: string[] = []
   const permits: Route['permit'][] = []
   /** The requests of a batch, as many as are asked for. */

@@ -34,6 +34,8 @@ export interface Routes {
   watch(lane: Lane, model: string, callback: () => void): Watcher
   /** How many calls the gates of a model, or of all, would have in flight now. */
   limit(model?: string): number
+  /** Interactive calls of any model were in flight or waited within the last second. */
+  isInteractive(): boolean
   models(): readonly string[]
   /** Why no deployment of the model takes calls, or undefined while one does. */
   closed(model: string): Trouble | undefined
@@ -132,6 +134,8 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
       for (const { gate } of model === undefined ? all : stopsOf(model)) sum += gate.limit()
       return sum
     },
+
+    isInteractive: () => all.some(({ gate }) => gate.isInteractive()),
 
     models: () => [...byModel.keys()],
 
