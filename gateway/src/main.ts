@@ -5,6 +5,7 @@ import { watchLoop } from './clock/loop.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
 import { type Crash, crashOnOrder } from './crash/crash-points.ts'
+import { startWebhooks } from './deliver/webhooks/station.ts'
 import { deploymentViews } from './deployment-views.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
@@ -13,6 +14,9 @@ import { createDiskRoom, type Room } from './execute/room.ts'
 import { createFileReadings } from './intake/file/thread/client.ts'
 import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
 import { costAt } from './money/cost-book.ts'
+import { exchange } from './outbound/exchange.ts'
+import { createGuardedCall } from './outbound/guarded-call.ts'
+import { type Resolve, systemResolve } from './outbound/resolve.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
 import type { AdminContext } from './server/admin/context.ts'
@@ -39,6 +43,8 @@ export interface GatewayOptions {
   readonly port: number
   readonly config: Config
   readonly env: Readonly<Record<string, string | undefined>>
+  /** How hosts of webhooks are looked up; default: DNS. */
+  readonly resolve?: Resolve
   /** A broken invariant: nothing can be trusted any more, and the process must end. */
   readonly onFatal: (error: unknown) => void
 }
@@ -106,7 +112,7 @@ interface Opened {
 }
 
 const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> => {
-  const { env } = options
+  const { env, resolve = systemResolve } = options
   const { store, blobs, log, crash, watch } = opened
   let { config } = options
   let isStopping = false
@@ -118,6 +124,18 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     // Whose batch it is was settled before anybody waits for it.
     hasEnded: (batch) => store.engine.hasEnded(batch),
     lookMs: LOOK_FOR_END_MS,
+  })
+  const webhooks = startWebhooks({
+    store: store.deliveries,
+    call: createGuardedCall({ clock, resolve, exchange, rules: () => config.webhooks }),
+    clock,
+    random: systemRandom,
+    ids: systemIds,
+    settings: () => config.webhooks,
+    noticeMs: () => config.retentionMs,
+    crash,
+    onDisabled: (disabled) => log.warn(disabled, 'a webhook is disabled'),
+    onError: (where, error) => log.warn({ err: error }, `${where} failed and is tried again`),
   })
   const stations = await startStations({
     store: watch.store,
@@ -140,6 +158,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     observer: watch.execute,
     onBatchEnded(batch) {
       ends.ended(batch)
+      webhooks.wake()
       watch.batchEnded(batch)
     },
     onTick: createGateLog(log),
@@ -191,6 +210,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     whyWaiting: stations.whyWaiting,
     noRoom: room.trouble,
     onAccepted: stations.worker.wake,
+    onEvent: webhooks.wake,
     crash,
     observer: watch.server,
     tracer: watch.tracer,
@@ -226,6 +246,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       const closed = app.close()
       const patience = sleep(clock, drainMs)
       await stations.worker.stop(drainMs)
+      await Promise.race([webhooks.stop(), patience])
       // An upload or a download that goes on for minutes is cut: both can be repeated.
       await Promise.race([closed, patience])
       servers.closeAll()

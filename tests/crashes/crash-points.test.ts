@@ -2,6 +2,7 @@ import type { BatchResult } from '@sheepfold/client'
 import { describe, expect, test } from 'vitest'
 import { CRASH_POINTS, type CrashPoint } from '../../gateway/src/crash/crash-points.ts'
 import { expectCleanBooks } from '../support/books.ts'
+import { eventsOverKill } from '../support/events-over-kill.ts'
 import { createBody, expectAllAnswered, jobRequests } from '../support/job.ts'
 import { lostByKill } from '../support/losses.ts'
 import { isNotFound } from '../support/patient-client.ts'
@@ -45,6 +46,9 @@ const WAYS: Readonly<Record<CrashPoint, (point: CrashPoint) => Promise<void>>> =
   'usage.after_commit': callsOver,
   'post_usage.before_commit': postingOver,
   'post_usage.after_commit': postingOver,
+  'webhook.before_send': (point) => eventsOverKill({ point, nth: 1, ends: 'completed' }),
+  'webhook.after_send': (point) =>
+    eventsOverKill({ point, nth: 1, ends: 'completed', times: { 'batch.created': 2 } }),
 }
 
 describe.concurrent('a process that is killed', () => {

@@ -45,6 +45,7 @@ export const submit = async (station: IntakeStation, order: OrderPlan, again: bo
     presets: DEFAULT_PRESETS,
     allowedModels: () => undefined,
     random: station.random,
+    webhooks: { refusal: () => undefined },
     isNativeByDefault: true,
   })
   if (intake.kind !== 'accepted')
@@ -60,7 +61,8 @@ export const submit = async (station: IntakeStation, order: OrderPlan, again: bo
     idempotencyKey: order.idempotencyKey,
     again,
   }
-  const batch = newBatch({ id, intake, plan, retentionMs: station.retentionMs, create, trace: null })
+  const { retentionMs } = station
+  const batch = newBatch({ id, intake, plan, retentionMs, create, trace: null, webhook: null })
   const outcome = await station.tenant(order.account).accept(batch, { kind: 'shards', shards: intake.shards })
   if (!('batch' in outcome)) throw new Error(`order ${order.number} is ${outcome.kind}`)
   // An accept that was rejected may have happened all the same: the input stays until the next sweep.

@@ -49,4 +49,11 @@ export interface WebhookSettings {
   readonly allowedHosts: readonly string[]
   readonly timeoutMs: number
   readonly retryMs: number
+  /** The pauses before the second attempt, the third, and so on; the last one is repeated. */
+  readonly pausesMs: readonly number[]
+  /** How often it is looked for events that nobody announced. */
+  readonly lookMs: number
+  readonly inFlightMax: number
+  /** Of them, those of one account: its receivers may be slow. */
+  readonly inFlightPerAccountMax: number
 }

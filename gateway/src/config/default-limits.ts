@@ -27,6 +27,10 @@ export const DEFAULT_WEBHOOKS: WebhookSettings = {
   allowedHosts: [],
   timeoutMs: 10_000,
   retryMs: 86_400_000,
+  pausesMs: [5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800].map((seconds) => seconds * 1_000),
+  lookMs: 1_000,
+  inFlightMax: 64,
+  inFlightPerAccountMax: 16,
 }
 
 /** A create of 64 MB over a slow line takes minutes; a client that is alive is never silent for one. */

@@ -30,6 +30,8 @@ export const CRASH_POINTS = [
   'usage.after_commit',
   'post_usage.before_commit',
   'post_usage.after_commit',
+  'webhook.before_send',
+  'webhook.after_send',
 ] as const
 
 export type CrashPoint = (typeof CRASH_POINTS)[number]

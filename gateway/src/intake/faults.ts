@@ -15,6 +15,7 @@ export const FAULT_CODES = {
   unsupported_option: 'An option that a batch cannot honour.',
   empty_list: 'A batch without a single request.',
   unknown_task: 'No preset of this installation has the name.',
+  webhook_address_refused: 'The address of a webhook lies in a network that is not called from here.',
   invalid_items: 'Requests of the batch are refused; each is listed under faults.',
 } as const
 

@@ -34,6 +34,8 @@ export interface ServerContext {
   noRoom(): Trouble | undefined
   /** There are new shards. */
   onAccepted(): void
+  /** There is an event to deliver. */
+  onEvent(): void
   readonly crash: (point: string) => void
   readonly observer: ServerObserver
   readonly tracer: Tracer

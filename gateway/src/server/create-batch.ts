@@ -6,6 +6,7 @@ import { modelProblem } from './models.ts'
 import { acceptNative } from './native/accept.ts'
 import { refusal } from './native/refusal.ts'
 import { createFromFile } from './openai/create-from-file.ts'
+import { webhookContext } from './webhooks/webhook-order.ts'
 
 /**
  * Intake, plan and accept of one body on the path that the dialects share: its keys say whose it is. What an
@@ -25,6 +26,7 @@ export const createBatch = async (context: ServerContext, order: CreateOrder): P
     presets: config.presets,
     allowedModels: (model) => modelProblem(config, order.key, model),
     random: context.random,
+    webhooks: webhookContext(config),
     isNativeByDefault: order.isNativeByDefault,
   }).finally(() => reading.end())
   if (intake.kind === 'not_native' && !intake.document.keys.includes('requests')) {

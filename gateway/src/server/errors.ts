@@ -81,6 +81,8 @@ export const ERRORS = {
     'later',
   ),
   too_many_connections: row(503, 'More connections are open than the installation allows.', 'later'),
+  too_many_webhooks: row(400, 'The account has as many webhooks as there may be.'),
+  webhook_disabled: row(400, 'The webhook is disabled, so nothing is sent to it.'),
   disk_full: row(503, 'No room to store the batch; nothing of it was taken.', 'later'),
   store_unavailable: row(503, 'The store does not answer at the moment.', 'later'),
   internal_error: row(500, 'A fault of ours. It is in the log with the request id.', 'later'),

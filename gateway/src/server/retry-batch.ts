@@ -52,6 +52,7 @@ export const retriedBatch = (
     errors: null,
     retryOf: retried.id,
     trace: span.context,
+    webhook: null,
   }
 }
 

@@ -10,6 +10,7 @@ import { uploadRoutes } from './openai/upload-routes.ts'
 import { openapiRoutes } from './openapi/routes.ts'
 import { probeRoutes } from './probe-routes.ts'
 import { realtimeRoutes } from './realtime/realtime-routes.ts'
+import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 interface RoutesOrder {
   readonly context: ServerContext
@@ -30,5 +31,6 @@ export const registerRoutes = (
   uploadRoutes(app, context, client)
   realtimeRoutes(app, context, client)
   adminRoutes(app, admin, operator)
+  webhookRoutes(app, context, client)
   openapiRoutes(app)
 }

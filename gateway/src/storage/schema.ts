@@ -1,3 +1,5 @@
+import { WEBHOOK_TABLES } from './schema-webhooks.ts'
+
 /**
  * The tables, as migrations: the store has applied the first `user_version` of them. An entry is never
  * changed once released; a new one is added behind it, with a comment on what existing stores must do.
@@ -356,18 +358,5 @@ INSERT INTO key_spend (api_key, charge) SELECT api_key, sum(charge) FROM batch W
 -- What is held for a key.
 CREATE INDEX batch_key_open ON batch (api_key) WHERE state <> 'ended';
 
--- What happened to batches, written in the transaction in which it happened. The order of seq is the order of
--- events of one batch.
-CREATE TABLE event (
-  seq INTEGER PRIMARY KEY AUTOINCREMENT,
-  id TEXT NOT NULL UNIQUE,            -- the webhook-id that receivers know repeats by
-  account TEXT NOT NULL,
-  batch TEXT,
-  type TEXT NOT NULL,
-  created_at INTEGER NOT NULL
-) STRICT;
-
-CREATE INDEX event_batch ON event (batch) WHERE batch IS NOT NULL;
-CREATE INDEX event_account ON event (account, seq);
-`,
+${WEBHOOK_TABLES}`,
 ]

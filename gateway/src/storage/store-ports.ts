@@ -1,16 +1,19 @@
 import type { AdminStore } from './admin.ts'
 import { auditVerbs } from './audit/audit.ts'
+import type { DeliveryStore } from './deliveries.ts'
 import type { EngineStore } from './engine.ts'
 import type { AuditStore, KeyStore } from './operator.ts'
 import type { Db } from './sql.ts'
 import type { BatchStore, TenantStore } from './tenant.ts'
 import type { FileStore } from './tenant-files.ts'
 import type { UploadStore } from './tenant-uploads.ts'
+import type { WebhookStore } from './tenant-webhooks.ts'
 import { accept } from './verbs/accept.ts'
 import { adminVerbs } from './verbs/admin.ts'
 import { append } from './verbs/append.ts'
 import { findBatch, listBatches } from './verbs/batch-view.ts'
 import { claim } from './verbs/claim.ts'
+import { dueDeliveries, recordAttempt } from './verbs/deliver.ts'
 import {
   addFileShards,
   beginFile,
@@ -23,6 +26,7 @@ import {
   uploadedLately,
 } from './verbs/files.ts'
 import { findEarlierCreate } from './verbs/find-create.ts'
+import { forgetEvents } from './verbs/forget-events.ts'
 import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
 import { finished, output, sealedPrefix } from './verbs/output.ts'
@@ -44,10 +48,14 @@ import { hasEnded, remove, stop, tick } from './verbs/stop.ts'
 import { unfinished } from './verbs/unfinished.ts'
 import { addPart, cancelUpload, completeUpload, createUpload, findUpload, parts } from './verbs/uploads.ts'
 import { recordUsage } from './verbs/usage.ts'
+import { listDeliveries, replay, testWebhook } from './verbs/webhook-deliveries.ts'
+import { rotateWebhook, rotateWebhookSecret, webhookSecret } from './verbs/webhook-secrets.ts'
+import { changeWebhook, createWebhook, findWebhook, listWebhooks, removeWebhook } from './verbs/webhooks.ts'
 import { fence, join, leave, renew } from './verbs/workers.ts'
 
 export interface StorePorts {
   readonly engine: EngineStore
+  readonly deliveries: DeliveryStore
   tenant(account: string): TenantStore
   readonly keys: KeyStore
   readonly audit: AuditStore
@@ -57,6 +65,7 @@ export interface StorePorts {
 /** The ports over any database and any blobs: each verb bound to what it needs. */
 export const storePorts = (deps: SegmentDeps): StorePorts => ({
   engine: engineStore(deps),
+  deliveries: deliveryStore(deps),
   tenant: (account) => tenantStore(deps, account),
   keys: keyVerbs(deps.db),
   audit: auditVerbs(deps.db),
@@ -97,10 +106,17 @@ const engineStore = (deps: SegmentDeps): EngineStore => {
   }
 }
 
+const deliveryStore = ({ db }: SegmentDeps): DeliveryStore => ({
+  due: (order) => dueDeliveries(db, order),
+  record: (attempt) => recordAttempt(db, attempt),
+  forgetEvents: (max) => forgetEvents(db, max),
+})
+
 const tenantStore = ({ db }: SegmentDeps, account: string): TenantStore => ({
   ...batchStore(db, account),
   ...fileStore(db, account),
   ...uploadStore(db, account),
+  ...webhookStore(db, account),
 })
 
 const batchStore = (db: Db, account: string): BatchStore => ({
@@ -134,4 +150,18 @@ const uploadStore = (db: Db, account: string): UploadStore => ({
   parts: (upload) => parts(db, account, upload),
   completeUpload: (id, file) => completeUpload(db, account, id, file),
   cancelUpload: (id) => cancelUpload(db, account, id),
+})
+
+const webhookStore = (db: Db, account: string): WebhookStore => ({
+  createWebhook: (webhook, max) => createWebhook(db, account, webhook, max),
+  webhook: (id) => findWebhook(db, account, id),
+  webhooks: (page) => listWebhooks(db, account, page),
+  changeWebhook: (id, change) => changeWebhook(db, account, id, change),
+  removeWebhook: (id) => removeWebhook(db, account, id),
+  rotateWebhook: (id, secret, oldMs) => rotateWebhook(db, account, id, { secret, oldMs }),
+  testWebhook: (id, test) => testWebhook(db, account, id, test),
+  webhookSecret: (fresh) => webhookSecret(db, account, fresh),
+  rotateWebhookSecret: (secret, oldMs) => rotateWebhookSecret(db, account, { secret, oldMs }),
+  deliveries: (webhook, page) => listDeliveries(db, account, webhook, page),
+  replay: (webhook, event) => replay(db, account, webhook, event),
 })

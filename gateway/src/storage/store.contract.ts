@@ -3,6 +3,8 @@ import { acceptCases } from './contract/accept.contract.ts'
 import { adminCases } from './contract/admin.contract.ts'
 import { appendCases } from './contract/append.contract.ts'
 import { claimCases } from './contract/claim.contract.ts'
+import { deliveryCases } from './contract/deliveries.contract.ts'
+import { eventCases } from './contract/events.contract.ts'
 import { fileCases } from './contract/files.contract.ts'
 import { keyAndGateCases } from './contract/keys-and-gates.contract.ts'
 import { outputCases } from './contract/output.contract.ts'
@@ -15,6 +17,7 @@ import { statusCases } from './contract/status.contract.ts'
 import { stopCases } from './contract/stop.contract.ts'
 import { uploadCases } from './contract/uploads.contract.ts'
 import { usageCases } from './contract/usage.contract.ts'
+import { webhookCases } from './contract/webhooks.contract.ts'
 import { workerCases } from './contract/workers.contract.ts'
 
 /** How an implementation differs from the others, where a case has to know. */
@@ -52,5 +55,8 @@ export const storeContract = (
     usageCases(cases)
     spendCases(cases)
     statusCases(cases)
+    eventCases(cases)
+    webhookCases(cases)
+    deliveryCases(cases)
   })
 }

@@ -4,12 +4,14 @@ import type { Usage } from '../money/usage.ts'
 import type { NewShard, SegmentLayout, SegmentPart, SegmentPiece } from './shards.ts'
 import type { FileStore } from './tenant-files.ts'
 import type { UploadStore } from './tenant-uploads.ts'
+import type { WebhookStore, WebhookView } from './tenant-webhooks.ts'
+import type { WebhookOrder } from './webhooks.ts'
 
 /**
  * What a handler of a client's dialect may ask of the store, for one account: what belongs to another
  * account answers as what does not exist. Times are milliseconds since 1970, of the store's clock.
  */
-export interface TenantStore extends BatchStore, FileStore, UploadStore {}
+export interface TenantStore extends BatchStore, FileStore, UploadStore, WebhookStore {}
 
 export interface BatchStore {
   accept(batch: NewBatch, source: BatchSource): Promise<AcceptOutcome>
@@ -66,6 +68,13 @@ export interface NewBatch {
   readonly retryOf: string | null
   /** The W3C trace context in which it is submitted. */
   readonly trace: string | null
+  /** Told of this batch alone, beside the endpoints of its account. */
+  readonly webhook: NewBatchWebhook | null
+}
+
+/** Without a secret of its own, that of the account signs. */
+export interface NewBatchWebhook extends WebhookOrder {
+  readonly id: string
 }
 
 /** A create as it was received: how one that is sent again is recognised. */
@@ -139,6 +148,8 @@ export interface BatchView {
   readonly stoppedAt: number | null
   /** When the last request had its answer. */
   readonly answeredAt: number | null
+  /** The endpoint that it brought along. */
+  readonly webhook: WebhookView | null
 }
 
 export type ShardOutput = SealedShard | RunningShard

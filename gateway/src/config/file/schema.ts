@@ -307,10 +307,7 @@ export const fileSchema = members({
     .describe('What `task` in a batch names, beside those that Sheepfold brings.'),
   webhooks: webhooksSchema
     .prefault({})
-    .describe(
-      'Where events of batches may be sent. This release sends none: the section is checked and shown, so that ' +
-        'one file serves it and the next one.',
-    ),
+    .describe('Where events of batches may be sent, and for how long that is tried.'),
   limits: limitsSchema
     .prefault({})
     .describe('Nothing is cut to fit: what exceeds a limit is refused with its number.'),

@@ -25,6 +25,7 @@ export const configFrom = (file: ConfigFile, env: Environment): Config => {
     logLevel: file.server.log_level,
     openMetrics: file.server.open_metrics,
     webhooks: {
+      ...base.webhooks,
       allowPrivateNetworks: file.webhooks.allow_private_networks,
       allowedHosts: file.webhooks.allowed_hosts,
       timeoutMs: file.webhooks.timeout_seconds * 1_000,

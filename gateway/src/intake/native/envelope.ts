@@ -1,8 +1,10 @@
 import type { Presets } from '../../config/presets.ts'
+import type { WebhookOrder } from '../../storage/webhooks.ts'
 import { clipped, isObject, type Problem, shown, unknownField } from '../faults.ts'
 import type { SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
 import { metadataProblem } from '../metadata.ts'
+import { readBatchWebhook, type WebhookContext, type WebhookReading } from '../webhook.ts'
 import { mergeOptions, OPTION_NAMES, optionsProblem } from './options.ts'
 import { type NativeTemplate, systemMessage } from './template.ts'
 import { readWindow } from './window.ts'
@@ -23,6 +25,8 @@ export interface Envelope {
   readonly template: NativeTemplate
   readonly metadata: Readonly<Record<string, string>>
   readonly windowSeconds: number
+  /** Told of this batch alone. */
+  readonly webhook: WebhookOrder | null
 }
 
 interface EnvelopeProblem {
@@ -39,6 +43,7 @@ export interface EnvelopeContext {
   readonly presets: Presets
   readonly allowedModels: (model: string) => ModelProblem | undefined
   readonly limits: IntakeLimits
+  readonly webhooks: WebhookContext
 }
 
 const FIELDS = [
@@ -51,6 +56,7 @@ const FIELDS = [
   'metadata',
   'window_seconds',
   'completion_window',
+  'webhook',
 ]
 
 /** Checks in this order, so that the same body is always refused for the same reason. */
@@ -68,14 +74,17 @@ export const readEnvelope = (document: SplitDocument, context: EnvelopeContext):
   if (problem) return { kind: 'problem', problem }
   const window = readWindow(fields, context.limits)
   if (window.kind === 'problem') return window
-  return { kind: 'envelope', envelope: checkedEnvelope(document, context, window.seconds) }
+  const webhook = webhookOf(fields.get('webhook'), context.webhooks)
+  if (webhook?.kind === 'problem') return webhook
+  const envelope = checkedEnvelope(document, context, window.seconds)
+  return { kind: 'envelope', envelope: { ...envelope, webhook: webhook?.webhook ?? null } }
 }
 
 const checkedEnvelope = (
   document: SplitDocument,
   context: EnvelopeContext,
   windowSeconds: number,
-): Envelope => {
+): Omit<Envelope, 'webhook'> => {
   const { fields } = document
   const task = fields.get('task')
   const system = fields.get('system')
@@ -93,6 +102,9 @@ const checkedEnvelope = (
     windowSeconds,
   }
 }
+
+const webhookOf = (value: unknown, context: WebhookContext): WebhookReading<WebhookOrder> | undefined =>
+  value == null ? undefined : readBatchWebhook(value, context)
 
 /** An optional field that is null counts as not given. */
 const givenProblem = (value: unknown, check: (value: unknown) => Problem | undefined): Problem | undefined =>

@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Random } from '../../clock/clock.ts'
 import type { Presets } from '../../config/presets.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
+import type { WebhookOrder } from '../../storage/webhooks.ts'
 import { clipped, type Fault, type FaultList } from '../faults.ts'
 import { ArraySplitter, type DocumentFault, type SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
 import { draftShards, type ShardDraft } from '../shard-draft.ts'
+import type { WebhookContext } from '../webhook.ts'
 import { type Envelope, type ModelProblem, type NativeForm, readEnvelope } from './envelope.ts'
 import { ItemTaker } from './item-taker.ts'
 import { outputTokensMax } from './options.ts'
@@ -22,6 +24,7 @@ export interface NativeIntakeOrder {
   readonly presets: Presets
   readonly allowedModels: (model: string) => ModelProblem | undefined
   readonly random: Random
+  readonly webhooks: WebhookContext
   /** A body that could be of any dialect: is it taken for a native one? */
   readonly isNativeByDefault: boolean
 }
@@ -41,6 +44,8 @@ export interface AcceptedNative {
   readonly windowSeconds: number
   readonly metadata: Readonly<Record<string, string>>
   readonly task: string | null
+  /** Told of this batch alone. */
+  readonly webhook: WebhookOrder | null
   /**
    * For the hold, rough upper bounds. Input: for each request ⌈bytes of its fragment ÷ 3⌉ +
    * ⌈bytes of what the batch shares ÷ 3⌉ + 8; three bytes a token is below what tokenizers reach in

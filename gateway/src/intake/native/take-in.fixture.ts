@@ -25,6 +25,7 @@ export const orderOf = (limits: Partial<IntakeLimits> = {}) => ({
   allowedModels: (model: string) =>
     model === 'batch-4.1' ? undefined : { code: 'model_not_found', message: `there is no model "${model}"` },
   random: { next: () => 0.5 },
+  webhooks: { refusal: () => undefined },
   isNativeByDefault: true,
 })
 

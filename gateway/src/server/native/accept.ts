@@ -12,6 +12,7 @@ import {
   spendLimitReached,
 } from '../create-order.ts'
 import { ApiError } from '../errors.ts'
+import { batchWebhook } from '../webhooks/webhook-order.ts'
 import { newBatch } from './new-batch.ts'
 
 /**
@@ -53,6 +54,7 @@ const accept = async (
   const plan = model && planBatch({ ...intake, model, costBooks: config.costBooks, at: clock.now() })
   if (!plan) throw new ApiError('model_not_priced', `"${intake.model}" has neither a price nor a known cost`)
   const create = queryOf(order, intake.bodySha256)
+  const { account } = order.key
   const batch = newBatch({
     id,
     intake,
@@ -60,7 +62,8 @@ const accept = async (
     retentionMs: config.retentionMs,
     create,
     trace: order.span.context,
+    webhook: await batchWebhook(context, context.tenant(account), intake.webhook),
   })
   const source = { kind: 'shards', shards: intake.shards } as const
-  return acceptBatch(context, { account: order.key.account, span: order.span }, { batch, source })
+  return acceptBatch(context, { account, span: order.span }, { batch, source })
 }

@@ -1,6 +1,7 @@
 import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd, type Nano } from '../../money/nano.ts'
 import type { BatchView } from '../../storage/tenant.ts'
+import { batchWebhookJson } from '../webhooks/webhook-json.ts'
 
 /** The three statuses that clients know: one of them spins on a fourth. */
 export type NativeStatus = 'in_progress' | 'completed' | 'failed'
@@ -45,6 +46,7 @@ export interface NativeBatch {
   readonly latency: { readonly mean_ms: number; readonly p99_ms: number } | null
   readonly waiting: Trouble | null
   readonly retry_of: string | null
+  readonly webhook: unknown
   readonly created_at: string
   readonly window_ends_at: string
   readonly ended_at: string | null
@@ -71,6 +73,7 @@ export const nativeBatchJson = (
   latency: latencyJson(batch.latency),
   waiting: batch.outcome === null ? waitingOf(batch.model, why) : null,
   retry_of: batch.retryOf,
+  webhook: batchWebhookJson(batch.webhook),
   created_at: iso(batch.createdAt),
   window_ends_at: iso(batch.windowEnd),
   ended_at: batch.endedAt === null ? null : iso(batch.endedAt),

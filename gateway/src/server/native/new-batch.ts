@@ -2,7 +2,7 @@ import { type AcceptedNative, NATIVE_ENDPOINT } from '../../intake/native/read.t
 import { encodeTemplate } from '../../intake/native/template.ts'
 import { encodeSell } from '../../money/price.ts'
 import type { BatchPlan } from '../../plan/plan-batch.ts'
-import type { CreateQuery, NewBatch } from '../../storage/tenant.ts'
+import type { CreateQuery, NewBatch, NewBatchWebhook } from '../../storage/tenant.ts'
 
 /** What the store is handed of a native body that intake took in. */
 export const newBatch = (order: {
@@ -12,8 +12,9 @@ export const newBatch = (order: {
   retentionMs: number
   create: CreateQuery
   trace: string | null
+  webhook: NewBatchWebhook | null
 }): NewBatch => {
-  const { id, intake, plan, retentionMs, create, trace } = order
+  const { id, intake, plan, retentionMs, create, trace, webhook } = order
   return {
     id,
     apiKey: create.apiKey,
@@ -36,5 +37,6 @@ export const newBatch = (order: {
     errors: null,
     retryOf: null,
     trace,
+    webhook,
   }
 }

@@ -37,6 +37,7 @@ const view = (more: Partial<BatchView>): BatchView => ({
   retryOf: null,
   stoppedAt: null,
   answeredAt: null,
+  webhook: null,
   ...more,
 })
 

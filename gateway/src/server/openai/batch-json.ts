@@ -1,6 +1,7 @@
 import { outputFileId } from '../../batch/output-file.ts'
 import type { Trouble } from '../../batch/trouble.ts'
 import type { BatchView } from '../../storage/tenant.ts'
+import { batchWebhookJson } from '../webhooks/webhook-json.ts'
 import { seconds, secondsOrNull } from './file-json.ts'
 
 export type OpenaiStatus =
@@ -28,6 +29,7 @@ export const openaiBatchJson = (
   ...(batch.errors === null ? ranJson(batch) : refusedJson(batch, batch.errors)),
   metadata: JSON.parse(batch.metadata),
   retry_of: batch.retryOf,
+  webhook: batchWebhookJson(batch.webhook),
   waiting: waitingOf(batch, why),
 })
 
@@ -38,6 +40,7 @@ export const validatingJson = (batch: BatchView): Readonly<Record<string, unknow
   status: 'validating',
   metadata: JSON.parse(batch.metadata),
   retry_of: batch.retryOf,
+  webhook: batchWebhookJson(batch.webhook),
   waiting: null,
 })
 

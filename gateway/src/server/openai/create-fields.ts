@@ -2,6 +2,8 @@ import { BATCH_ENDPOINTS, isBatchEndpoint } from '../../intake/file/endpoints.ts
 import type { SplitDocument } from '../../intake/json/array-splitter.ts'
 import type { IntakeLimits } from '../../intake/limits.ts'
 import { metadataProblem } from '../../intake/metadata.ts'
+import { readBatchWebhook, type WebhookContext } from '../../intake/webhook.ts'
+import type { WebhookOrder } from '../../storage/webhooks.ts'
 import { ApiError, type ErrorCode } from '../errors.ts'
 import { readExpiresAfter } from './file-fields.ts'
 
@@ -12,13 +14,26 @@ export interface CreateFields {
   readonly metadata: Readonly<Record<string, string>> | null
   /** Output files are kept so long; null: what the installation says. */
   readonly outputMs: number | null
+  /** Ours: told of this batch alone. */
+  readonly webhook: WebhookOrder | null
 }
 
-const FIELDS = ['input_file_id', 'endpoint', 'completion_window', 'metadata', 'output_expires_after']
+const FIELDS = [
+  'input_file_id',
+  'endpoint',
+  'completion_window',
+  'metadata',
+  'output_expires_after',
+  'webhook',
+]
 const COMPLETION_WINDOW = '24h'
 
 /** Reads the body of a create, or says what is wrong with it in the order in which OpenAI does. */
-export const readCreateFields = (document: SplitDocument, limits: IntakeLimits): CreateFields => {
+export const readCreateFields = (
+  document: SplitDocument,
+  limits: IntakeLimits,
+  webhooks: WebhookContext,
+): CreateFields => {
   const { fault, fieldFault, fields, keys } = document
   if (fault)
     throw invalid(
@@ -46,7 +61,15 @@ export const readCreateFields = (document: SplitDocument, limits: IntakeLimits):
   }
   const metadata = readMetadata(fields, limits)
   const outputMs = readExpiresAfter(fields.get('output_expires_after'), 'output_expires_after') ?? null
-  return { file, endpoint, metadata, outputMs }
+  return { file, endpoint, metadata, outputMs, webhook: readWebhook(fields.get('webhook'), webhooks) }
+}
+
+const readWebhook = (value: unknown, context: WebhookContext): WebhookOrder | null => {
+  if (value === undefined || value === null) return null
+  const reading = readBatchWebhook(value, context)
+  if (reading.kind === 'webhook') return reading.webhook
+  const { code, message, field } = reading.problem
+  throw invalid(code, message, field)
 }
 
 const requiredText = (fields: ReadonlyMap<string, unknown>, field: string): string => {

@@ -18,6 +18,7 @@ import {
 import { ApiError } from '../errors.ts'
 import { modelProblem } from '../models.ts'
 import { inputGone, retriedBatch } from '../retry-batch.ts'
+import { batchWebhook, webhookContext } from '../webhooks/webhook-order.ts'
 import { type CreateFields, readCreateFields } from './create-fields.ts'
 
 const WINDOW_MS = 86_400_000
@@ -34,12 +35,13 @@ export const createFromFile = async (
   const earlier = await store.findCreate(create)
   if (earlier?.sameBody) return { batch: earlier.batch, isNew: false }
   if (earlier) throw keyReused(earlier.batch)
-  const fields = readCreateFields(intake.document, order.config.intake)
+  const fields = readCreateFields(intake.document, order.config.intake, webhookContext(order.config))
   const stored = await store.fileContents(fields.file)
   if (!stored) throw noInputFile(fields.file)
   if (stored.blob === null || stored.contents === null) throw notForBatches(fields.file)
   const contents = decodeContents(stored.contents)
-  const plain = { ...baseOf(order, fields), blob: stored.blob, create }
+  const webhook = await batchWebhook(context, store, fields.webhook)
+  const plain = { ...baseOf(order, fields), blob: stored.blob, create, webhook }
   const { batch, source } = contents.retry
     ? await retryOf(context, order, { plain, fields, contents, retry: contents.retry })
     : batchOf(context, order, { plain, fields, contents })
@@ -61,7 +63,7 @@ interface Made {
 
 type Base = Omit<NewBatch, 'model' | 'sell' | 'hold' | 'total' | 'errors'>
 
-const baseOf = (order: AcceptOrder, fields: CreateFields): Omit<Base, 'blob' | 'create'> => ({
+const baseOf = (order: AcceptOrder, fields: CreateFields): Omit<Base, 'blob' | 'create' | 'webhook'> => ({
   id: order.id,
   apiKey: order.key.id,
   dialect: 'openai',
@@ -134,9 +136,10 @@ const retryOf = async (
   if ('code' in retried) return refused(plain, [retried])
   const only = new Uint8Array(retry.indexes)
   const requests = Math.min(countBits(only), retried.counts.failed + retried.counts.expired)
-  const { metadata, file, outputMs, create } = plain
+  const { metadata, file, outputMs, create, webhook } = plain
+  const own = { metadata, file, outputMs, create, webhook }
   return {
-    batch: { ...retriedBatch(context, order, { retried, requests }), metadata, file, outputMs, create },
+    batch: { ...retriedBatch(context, order, { retried, requests }), ...own },
     source: { kind: 'retry', batch: retry.batch, only },
   }
 }

@@ -6,6 +6,7 @@ import type { Nano } from '../../money/nano.ts'
 import { encodeSell, flatPrices } from '../../money/price.ts'
 import type { AdminStore } from '../admin.ts'
 import type { Blobs } from '../blobs/blobs.ts'
+import type { DeliveryStore } from '../deliveries.ts'
 import type { AppendReceipt, ClaimedShard, EngineStore, SealReceipt, ShardRef } from '../engine.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
 import type { NewShard } from '../shards.ts'
@@ -75,6 +76,7 @@ export const newBatch = (order: BatchOrder): NewBatch => ({
   errors: null,
   retryOf: null,
   trace: null,
+  webhook: null,
   ...order.more,
 })
 
@@ -113,6 +115,7 @@ export const unanswered = (position: number, kind: 'expired' | 'cancelled' | 'fa
 
 export interface Stage {
   readonly engine: EngineStore
+  readonly deliveries: DeliveryStore
   readonly keys: KeyStore
   readonly audit: AuditStore
   readonly admin: AdminStore
@@ -145,11 +148,12 @@ export const missing = ({ count, done }: ClaimedShard): number[] =>
 
 export const createStage = (opened: OpenedStore): Stage => {
   const { ports, blobs } = opened
-  const { engine, keys, audit, admin } = ports
+  const { engine, deliveries, keys, audit, admin } = ports
   let number = 0
 
   const stage: Stage = {
     engine,
+    deliveries,
     keys,
     audit,
     admin,

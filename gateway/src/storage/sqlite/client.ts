@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { AdminStore } from '../admin.ts'
+import type { DeliveryStore } from '../deliveries.ts'
 import type { EngineStore } from '../engine.ts'
 import { StoreError } from '../errors.ts'
 import type { AuditStore, KeyStore } from '../operator.ts'
@@ -70,7 +71,19 @@ const TENANT: Record<keyof TenantStore, true> = {
   parts: true,
   completeUpload: true,
   cancelUpload: true,
+  createWebhook: true,
+  webhook: true,
+  webhooks: true,
+  changeWebhook: true,
+  removeWebhook: true,
+  rotateWebhook: true,
+  testWebhook: true,
+  webhookSecret: true,
+  rotateWebhookSecret: true,
+  deliveries: true,
+  replay: true,
 }
+const DELIVERIES: Record<keyof DeliveryStore, true> = { due: true, record: true, forgetEvents: true }
 const KEYS: Record<keyof KeyStore, true> = {
   keyByHash: true,
   createKey: true,
@@ -108,6 +121,7 @@ export const openSqliteThread = async ({
   const store = proxy<Pick<Store, 'rowsWritten' | 'close'>>(STORE, call, 'store')
   return {
     engine: proxy<EngineStore>(ENGINE, call, 'engine'),
+    deliveries: proxy<DeliveryStore>(DELIVERIES, call, 'deliveries'),
     tenant: (account) => proxy<TenantStore>(TENANT, call, 'tenant', account),
     keys: proxy<KeyStore>(KEYS, call, 'keys'),
     audit: proxy<AuditStore>(AUDIT, operators.call, 'audit'),

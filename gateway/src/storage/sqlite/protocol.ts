@@ -1,7 +1,7 @@
 import { InvariantBroken, StoreError, storeErrorCode } from '../errors.ts'
 
 /** What crosses between the client and the store thread. */
-export type PortName = 'engine' | 'tenant' | 'keys' | 'audit' | 'admin' | 'store'
+export type PortName = 'engine' | 'deliveries' | 'tenant' | 'keys' | 'audit' | 'admin' | 'store'
 
 export interface Call {
   readonly id: number

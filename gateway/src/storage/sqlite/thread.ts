@@ -41,6 +41,8 @@ const portOf = (store: Store, { port, account }: Call): object => {
   switch (port) {
     case 'engine':
       return store.engine
+    case 'deliveries':
+      return store.deliveries
     case 'tenant':
       return store.tenant(account)
     case 'keys':

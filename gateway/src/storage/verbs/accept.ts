@@ -1,11 +1,14 @@
+import type { BatchEventType } from '../../batch/events.ts'
 import { InvariantBroken } from '../errors.ts'
 import type { Db, Row, Tx } from '../sql.ts'
 import type { AcceptOutcome, BatchSource, NewBatch } from '../tenant.ts'
 import { insertFileShards, insertRetryShards, insertShards, type ShardsInserted } from './accept-shards.ts'
 import { findBatch, viewOf } from './batch-view.ts'
+import { recordBatchEvent } from './events.ts'
 import { findEarlierCreate } from './find-create.ts'
 import { ledger, post } from './post.ts'
 import { beyondLimit } from './spend.ts'
+import { insertBatchWebhook } from './webhooks.ts'
 
 const INSERT_BATCH = `
   INSERT INTO batch (id, account, api_key, dialect, endpoint, model, task, blob, template, metadata, sell, hold,
@@ -40,7 +43,11 @@ export const accept = (
     const overLimit = source.kind === 'refused' ? undefined : await beyondLimit(tx, batch.apiKey, batch.hold)
     if (overLimit) return overLimit
     await insertBatch(tx, account, batch)
-    if (source.kind === 'refused') return acceptedOf(tx, await failed(tx, batch))
+    if (source.kind === 'refused') {
+      const refused = await failed(tx, batch)
+      await tellOf(tx, account, batch, ['batch.created', 'batch.failed'])
+      return acceptedOf(tx, refused)
+    }
     const order = { account, batch: batch.id, windowEnd: tx.now + batch.windowMs }
     const inserted = await insertSource(tx, order, { batch, source })
     if (typeof inserted === 'string') {
@@ -49,6 +56,7 @@ export const accept = (
     }
     const row = await tx.get(SET_SHARDS, [inserted.requests, inserted.shards, batch.id])
     await holdMoney(tx, account, batch)
+    await tellOf(tx, account, { ...batch, total: inserted.requests }, ['batch.created'])
     return acceptedOf(tx, row)
   })
 
@@ -108,6 +116,22 @@ const insertSource = async (
     )
   }
   return inserted
+}
+
+/** Nothing has run yet, and of what is refused nothing will. */
+const tellOf = async (
+  tx: Tx,
+  account: string,
+  batch: NewBatch,
+  types: readonly BatchEventType[],
+): Promise<void> => {
+  const { id, total, webhook } = batch
+  if (webhook) await insertBatchWebhook(tx, account, id, webhook)
+  const counts = { total, succeeded: 0, failed: 0, expired: 0, cancelled: 0 }
+  for (const type of types) {
+    const status = type === 'batch.failed' ? 'failed' : 'in_progress'
+    await recordBatchEvent(tx, account, type, { id, status, counts, charge: 0n, listCharge: 0n })
+  }
 }
 
 const holdMoney = (tx: Tx, account: string, batch: NewBatch): Promise<void> =>

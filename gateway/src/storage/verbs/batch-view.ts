@@ -5,7 +5,9 @@ import { BATCH_OUTCOMES, BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../l
 import { int, intOrNull, nano, oneOf, oneOfOrNull, text, textOrNull } from '../rows.ts'
 import type { Row, Tx } from '../sql.ts'
 import type { BatchView } from '../tenant.ts'
+import type { WebhookView } from '../tenant-webhooks.ts'
 import { frozenTotals, type Totals, totalsOfShards } from './totals.ts'
+import { webhooksOfBatches } from './webhooks.ts'
 
 const FIND = 'SELECT * FROM batch WHERE id = ? AND account = ? AND deleted_at IS NULL'
 
@@ -46,14 +48,18 @@ export const viewOf = async (tx: Tx, row: Row): Promise<BatchView> => {
 export const viewsOf = async (tx: Tx, rows: readonly Row[]): Promise<BatchView[]> => {
   const open = rows.filter((row) => row.state !== 'ended').map((row) => text(row, 'id'))
   const running = await totalsOfShards(tx, open)
+  const webhooks = await webhooksOfBatches(
+    tx,
+    rows.map((row) => text(row, 'id')),
+  )
   return rows.map((row) => {
     const totals = row.state === 'ended' ? frozenTotals(row) : running.get(text(row, 'id'))
     if (!totals) throw new InvariantBroken(`batch ${text(row, 'id')} has no shards`)
-    return toView(row, totals)
+    return toView(row, totals, webhooks.get(text(row, 'id')) ?? null)
   })
 }
 
-const toView = (row: Row, totals: Totals): BatchView => ({
+const toView = (row: Row, totals: Totals, webhook: WebhookView | null): BatchView => ({
   id: text(row, 'id'),
   account: text(row, 'account'),
   dialect: text(row, 'dialect'),
@@ -85,6 +91,7 @@ const toView = (row: Row, totals: Totals): BatchView => ({
   retryOf: textOrNull(row, 'retry_of'),
   stoppedAt: intOrNull(row, 'stopped_at'),
   answeredAt: row.state === 'ended' ? intOrNull(row, 'answered_at') : totals.answeredAt,
+  webhook,
 })
 
 const summaryOf = (encoded: Uint8Array | null): BatchView['latency'] => {

@@ -1,8 +1,9 @@
-import { BATCH_EDGES, outcomeOf } from '../../batch/batch-life.ts'
+import { BATCH_EDGES, type BatchOutcome, outcomeOf } from '../../batch/batch-life.ts'
 import { InvariantBroken } from '../errors.ts'
 import { BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../life-names.ts'
 import { int, intOrNull, nano, oneOf, oneOfOrNull, text } from '../rows.ts'
 import type { Row, SqlValue, Tx } from '../sql.ts'
+import { recordBatchEvent } from './events.ts'
 import { makeOutputFiles } from './output-files.ts'
 import { ledger, post } from './post.ts'
 import { addSpend } from './spend.ts'
@@ -27,11 +28,13 @@ export const endBatchIfLast = async (tx: Tx, batch: string): Promise<boolean> =>
   const totals = (await totalsOfShards(tx, [batch])).get(batch)
   if (!totals) throw new InvariantBroken(`batch ${batch} has no shards`)
   checkCounts(batch, int(row, 'total'), totals)
-  await end(tx, row, totals)
-  const showsFiles = oneOf(row, 'layout', SEGMENT_LAYOUTS) === 'apart' && row.deleted_at === null
+  const outcome = await end(tx, row, totals)
+  const isThere = row.deleted_at === null
+  const showsFiles = oneOf(row, 'layout', SEGMENT_LAYOUTS) === 'apart' && isThere
   if (showsFiles) await makeOutputFiles(tx, row)
   await releaseHold(tx, row, totals)
   await addSpend(tx, text(row, 'api_key'), totals.charge)
+  if (isThere) await tellOfEnd(tx, row, { outcome, totals })
   return true
 }
 
@@ -42,7 +45,7 @@ const checkCounts = (batch: string, total: number, { counts }: Totals): void => 
   }
 }
 
-const end = async (tx: Tx, row: Row, totals: Totals): Promise<void> => {
+const end = async (tx: Tx, row: Row, totals: Totals): Promise<BatchOutcome> => {
   const from = oneOf(row, 'state', BATCH_STATES)
   if (!BATCH_EDGES.some(([left, right]) => left === from && right === 'ended')) {
     throw new InvariantBroken(`batch ${text(row, 'id')} cannot end: it is ${from}`)
@@ -61,6 +64,18 @@ const end = async (tx: Tx, row: Row, totals: Totals): Promise<void> => {
     from,
   ])
   if (changed !== 1) throw new InvariantBroken(`batch ${text(row, 'id')} left ${from} under its lock`)
+  return outcome
+}
+
+const tellOfEnd = (
+  tx: Tx,
+  row: Row,
+  { outcome, totals }: { outcome: BatchOutcome; totals: Totals },
+): Promise<void> => {
+  const { counts, charge, listCharge } = totals
+  const id = text(row, 'id')
+  const facts = { id, status: outcome, counts, charge, listCharge }
+  return recordBatchEvent(tx, text(row, 'account'), `batch.${outcome}`, facts)
 }
 
 /** What the charges left of the hold goes back; what went beyond it is taken from what is available. */

@@ -30,6 +30,9 @@ const LOCK_SHARDS = 'SELECT id FROM shard WHERE batch = ? ORDER BY id'
 
 const FORGET_FILES = 'UPDATE file SET deleted_at = coalesce(deleted_at, ?), purged_at = ? WHERE batch = ?'
 
+// They go once nothing of them is on its way to a webhook any more.
+const FORGET_EVENTS = 'UPDATE event SET forget_at = ? WHERE batch = ?'
+
 const FORGET: readonly string[] = [
   'INSERT INTO purged_shard (id, append_ids) SELECT id, append_ids FROM shard WHERE batch = ?',
   'DELETE FROM journal WHERE shard IN (SELECT id FROM shard WHERE batch = ?)',
@@ -92,6 +95,7 @@ const forget = async (tx: Tx, batch: string): Promise<boolean> => {
   if ((await tx.run(MARK, [tx.now, ...accruedValues(totals), batch])) !== 1) return false
   for (const statement of FORGET) await tx.run(statement, [batch])
   await tx.run(FORGET_FILES, [tx.now, tx.now, batch])
+  await tx.run(FORGET_EVENTS, [tx.now, batch])
   return true
 }
 

@@ -1,10 +1,13 @@
 import type { StopCause } from '../../batch/batch-life.ts'
 import type { ShardRef, WorkerNews } from '../engine.ts'
+import { InvariantBroken } from '../errors.ts'
 import { STOP_CAUSES } from '../life-names.ts'
 import { int, oneOf, text } from '../rows.ts'
-import type { Db, Row } from '../sql.ts'
+import type { Db, Row, Tx } from '../sql.ts'
 import type { BatchView } from '../tenant.ts'
 import { findBatch } from './batch-view.ts'
+import { recordBatchEvent } from './events.ts'
+import { totalsOfShards } from './totals.ts'
 
 // Compare-and-set: the first cause wins, later ones find the batch no longer running.
 const STOP = `
@@ -31,9 +34,25 @@ export const stop = async (
   id: string,
   cause: StopCause,
 ): Promise<BatchView | undefined> => {
-  await db.write('stop', (tx) => tx.run(STOP, [cause, tx.now, id, account]))
+  await db.write('stop', async (tx) => {
+    const stopped = await tx.run(STOP, [cause, tx.now, id, account])
+    if (stopped === 1 && cause === 'cancel') await tellOfCancel(tx, account, id)
+  })
   // A view is read on one snapshot, which a write does not have.
   return db.read((tx) => findBatch(tx, account, id))
+}
+
+const tellOfCancel = async (tx: Tx, account: string, id: string): Promise<void> => {
+  const totals = (await totalsOfShards(tx, [id])).get(id)
+  if (!totals) throw new InvariantBroken(`batch ${id} was stopped, and has no shards`)
+  const { counts, charge, listCharge } = totals
+  await recordBatchEvent(tx, account, 'batch.cancelling', {
+    id,
+    status: 'cancelling',
+    counts,
+    charge,
+    listCharge,
+  })
 }
 
 /** The tombstone hides the batch at once; a running one drains, seals and posts behind it. */
