@@ -23,11 +23,13 @@ const FLOWS_ON_POSTGRES = [
   'openai-batches',
   'openai-files',
   'openai-uploads',
+  'webhooks-events',
+  'webhooks-deliveries',
   'spend-limits',
   'key-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
-  .concat('tests/crashes/{crash-points,kills,usage-kills}.test.ts', 'tests/postgres/**/*.test.ts')
+  .concat('tests/crashes/{crash-points,kills,usage-kills,webhooks}.test.ts', 'tests/postgres/**/*.test.ts')
 
 export default defineConfig({
   test: {

@@ -44,7 +44,7 @@ export interface GatewayOptions {
   readonly config: Config
   readonly env: Readonly<Record<string, string | undefined>>
   /** How hosts of webhooks are looked up; default: DNS. */
-  readonly resolve?: Resolve
+  readonly resolve?: Resolve | undefined
   /** A broken invariant: nothing can be trusted any more, and the process must end. */
   readonly onFatal: (error: unknown) => void
 }

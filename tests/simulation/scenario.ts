@@ -7,6 +7,9 @@ import type { Fault, FaultKind } from '../../simulator/src/core/options.ts'
 import { createDice, type Dice } from './dice.ts'
 import { drawOrders, type OrderPlan } from './orders.ts'
 
+/** Webhooks are no station of the simulation: `tests/crashes` kills at their points. */
+export const SIMULATED_POINTS = CRASH_POINTS.filter((point) => !point.startsWith('webhook.'))
+
 /**
  * What one seed does to the system. Each kind of trouble is there in about half of the seeds ("swarm
  * testing", Groce et al., ISSTA 2012): where all of it happens always, some of it hides the rest.
@@ -108,7 +111,7 @@ const drawTrouble = (dice: Dice, chaosMs: number, seed: number): Trouble => {
   const often = (ms: number): number =>
     dice.chance(0.5) ? ms * dice.between(0.5, 2) : Number.POSITIVE_INFINITY
   const rate = (most: number): number => (dice.chance(0.5) ? most * dice.next() ** 2 : 0)
-  const diesFirstAt = dice.chance(0.7) ? CRASH_POINTS[seed % CRASH_POINTS.length] : undefined
+  const diesFirstAt = dice.chance(0.7) ? SIMULATED_POINTS[seed % SIMULATED_POINTS.length] : undefined
   const isRestarted = diesFirstAt?.startsWith('release') || dice.chance(0.4)
   return {
     deathMs: often(15_000),
@@ -133,7 +136,9 @@ const drawTrouble = (dice: Dice, chaosMs: number, seed: number): Trouble => {
 
 /** A few of them, often: a seed that dies everywhere never gets far. */
 const drawDeathPoints = (dice: Dice): Map<string, number> =>
-  new Map(Array.from({ length: dice.int(1, 4) }, () => [dice.pick(CRASH_POINTS), dice.between(0.01, 0.4)]))
+  new Map(
+    Array.from({ length: dice.int(1, 4) }, () => [dice.pick(SIMULATED_POINTS), dice.between(0.01, 0.4)]),
+  )
 
 const drawPeriods = (dice: Dice, chaosMs: number): Period[] =>
   Array.from({ length: dice.int(1, 3) }, () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { CRASH_POINTS } from '../../gateway/src/crash/crash-points.ts'
+import { SIMULATED_POINTS } from './scenario.ts'
 import { simulate } from './simulate.ts'
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url))
@@ -62,7 +62,7 @@ describe.runIf(one === undefined)('the stations in virtual time', () => {
     expect(ended.map(({ stderr }) => stderr).join('')).toBe('')
     expect(ended.map(({ code }) => code)).toEqual(ended.map(() => 0))
     const marks = new Set(ended.flatMap((each) => Object.keys(marksOf(each))))
-    const wanted = [...RARE, ...CRASH_POINTS.map((point) => `died at ${point}`)]
+    const wanted = [...RARE, ...SIMULATED_POINTS.map((point) => `died at ${point}`)]
     if (seeds >= 500) expect(wanted.filter((name) => !marks.has(name))).toEqual([])
   })
 

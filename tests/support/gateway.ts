@@ -6,6 +6,7 @@ import {
   configOf,
   createKey,
   type Gateway,
+  type GatewayOptions,
   NO_ACCOUNT,
   NO_KEY_LIMITS,
   operatorPrefix,
@@ -49,6 +50,8 @@ export interface TestGatewayOptions {
   /** Of a server that was stopped, to go on with what it left; default: a new one. */
   readonly dataDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** How hosts of webhooks are looked up; default: DNS. */
+  readonly resolve?: GatewayOptions['resolve']
 }
 
 const KEY = 'sk-holysheep-test-0123456789abcdef'
@@ -58,6 +61,7 @@ export const openGateway = async ({
   adapt = (config) => config,
   dataDir = mkdtempSync(join(tmpdir(), 'sheepfold-flow-')),
   env = {},
+  resolve,
 }: TestGatewayOptions): Promise<TestGateway> => {
   const place = await makePlace(dataDir)
   const config = adapt(configOf(simulatedDeployments(`${provider}/v1`)))
@@ -68,6 +72,7 @@ export const openGateway = async ({
     port: 0,
     config,
     env: { SHEEPFOLD_BOOTSTRAP_KEY: KEY, SHEEPFOLD_LOG_LEVEL: 'error', ...storeEnv(dataDir), ...env },
+    ...(resolve === undefined ? {} : { resolve }),
     onFatal: (error) => {
       fatal = error
     },
