@@ -6,6 +6,7 @@ import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
 import { CHAT, chatLines } from '../support/openai.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+import { until } from '../support/wait.ts'
 import { withModel } from '../support/with-model.ts'
 
 /** What a running server really says, held against its document: a member that the document lacks fails. */
@@ -21,7 +22,7 @@ let caller: DocumentedCalls
 
 beforeAll(async () => {
   provider = await startFakeProvider()
-  server = await openGateway({ provider: provider.url })
+  server = await openGateway({ provider: provider.url, resolve: async () => [] })
   client = documentedCalls(server)
   simulator = await startSimulator()
   callServer = await openGateway({ provider: simulator.url, adapt: withModel(TEXT_MODEL) })
@@ -132,6 +133,35 @@ describe('the document tells the truth about', () => {
     await client.run('completeUpload', { id, body: { part_ids: [part.id] } })
     const other = await client.run<Made>('createUpload', { body })
     await client.run('cancelUpload', { id: other.id })
+  })
+
+  it('webhooks, of the account and of a batch', async () => {
+    const url = 'https://hooks.test/in'
+    const { id } = await client.run<Made>('createWebhook', {
+      body: { url, format: 'slack', description: 'x' },
+    })
+    await client.run('getWebhook', { id })
+    await client.run('changeWebhook', { id, body: { format: 'standard', events: ['batch.created'] } })
+    await client.run('listWebhooks')
+    await client.run('rotateWebhook', { id })
+    await client.run('getWebhookSecret')
+    await client.run('rotateWebhookSecret')
+    const sent = await client.run<Made>('testWebhook', { id })
+    await client.run('replayWebhookDelivery', { id, delivery: sent.id })
+    const body = { ...tasks('one'), webhook: { url, events: ['batch.completed'] } }
+    const batch = await client.run<Made>('createBatch', { body })
+    await client.run('createBatch', { body: { ...tasks('one'), webhook: url } })
+    await client.run('getBatch', { id: batch.id, ...wait })
+    await until('an attempt', async () => {
+      const { data } = await client.run<{ data: Array<{ attempts: number }> }>('listWebhookDeliveries', {
+        id,
+      })
+      return data.some(({ attempts }) => attempts > 0)
+    })
+    await client.run('changeWebhook', { id, body: { enabled: false } })
+    await client.run('testWebhook', { id, status: 400 })
+    await client.run('createWebhook', { body: { url: 'http://10.0.0.1/' }, status: 400 })
+    await client.run('deleteWebhook', { id })
   })
 
   it('ordinary calls', async () => {

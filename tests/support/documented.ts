@@ -16,6 +16,8 @@ export interface DocumentedCalls {
 
 export interface DocumentedOrder extends CallOrder {
   readonly id?: string
+  /** The other variable of its path, where it has two. */
+  readonly delivery?: string
   readonly query?: string
   /** What the call is to be answered with; default: 200. */
   readonly status?: number
@@ -30,9 +32,11 @@ export const documentedCalls = (server: { readonly url: string; readonly key: st
     async run<Body>(operationId: string, order: DocumentedOrder = {}) {
       const operation = OPERATIONS.find(({ id }) => id === operationId)
       if (!operation) throw new Error(`the document has no operation ${operationId}`)
-      const { id = '', query = '', status = 200, body, isBad = false, ...rest } = order
+      const { id = '', delivery = '', query = '', status = 200, body, isBad = false, ...rest } = order
       if (!isBad) expectBodyFits(operation, body)
-      const path = operation.path.replace('{id}', encodeURIComponent(id))
+      const path = operation.path
+        .replace('{id}', encodeURIComponent(id))
+        .replace('{delivery}', encodeURIComponent(delivery))
       const answer = await call(`${server.url}${path}${query}`, {
         method: operation.method.toUpperCase(),
         key: server.key,

@@ -46,6 +46,7 @@ const TAGS = [
   { name: 'Files', description: 'As OpenAI has them.' },
   { name: 'Uploads', description: 'Files that come in parts.' },
   { name: 'Models', description: 'What there is, and what it costs.' },
+  { name: 'Webhooks', description: 'Events of batches, sent where they are wanted; docs/webhooks.md.' },
   {
     name: 'Operators',
     description: 'For those who run the installation, with a key that opens nothing else.',

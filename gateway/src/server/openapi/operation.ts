@@ -23,7 +23,16 @@ export interface Operation {
   readonly errors: readonly ErrorCode[]
 }
 
-export type Tag = 'Batches' | 'Calls' | 'Files' | 'Uploads' | 'Models' | 'Operators' | 'Probes' | 'Reference'
+export type Tag =
+  | 'Batches'
+  | 'Calls'
+  | 'Files'
+  | 'Uploads'
+  | 'Models'
+  | 'Webhooks'
+  | 'Operators'
+  | 'Probes'
+  | 'Reference'
 
 export interface OperationBody {
   readonly mediaType: 'application/json' | 'multipart/form-data'

@@ -49,6 +49,7 @@ export const batchOperations: readonly Operation[] = [
       'unsupported_option',
       'empty_list',
       'unknown_task',
+      'webhook_address_refused',
       'invalid_items',
       'batch_size_exceeded',
       'unsupported_body',

@@ -7,6 +7,7 @@ import { modelOperations } from './models.ts'
 import { probeOperations } from './probes.ts'
 import { referenceOperations } from './reference.ts'
 import { uploadOperations } from './uploads.ts'
+import { webhookOperations } from './webhooks.ts'
 
 /** Every endpoint of the installation; a test holds it against the routes of the server. */
 export const OPERATIONS: readonly Operation[] = [
@@ -15,6 +16,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...fileOperations,
   ...uploadOperations,
   ...modelOperations,
+  ...webhookOperations,
   ...adminOperations,
   ...probeOperations,
   ...referenceOperations,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { metadata, time, trouble, usd } from './common.ts'
+import { batchWebhook, batchWebhookBody } from './webhooks.ts'
 
 const options = z
   .strictObject({
@@ -67,6 +68,7 @@ const envelope = {
   metadata: metadata.optional(),
   window_seconds: z.int().optional().describe('How long the batch may take; 24 hours at most.'),
   completion_window: z.string().optional().describe('The same as a text: "24h".'),
+  webhook: batchWebhookBody,
 }
 
 export const tasksBody = z
@@ -124,6 +126,7 @@ export const nativeBatch = z
     latency: z.strictObject({ mean_ms: z.int(), p99_ms: z.int() }).nullable(),
     waiting: trouble.nullable(),
     retry_of: z.string().nullable(),
+    webhook: batchWebhook,
     created_at: time,
     window_ends_at: time,
     ended_at: time.nullable(),

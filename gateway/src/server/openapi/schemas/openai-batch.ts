@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { listOf, metadata, trouble, unixTime } from './common.ts'
+import { batchWebhook, batchWebhookBody } from './webhooks.ts'
 
 const expiresAfter = z.strictObject({
   anchor: z.literal('created_at'),
@@ -13,6 +14,7 @@ export const fileBody = z
     completion_window: z.literal('24h'),
     metadata: metadata.nullable().optional(),
     output_expires_after: expiresAfter.nullable().optional(),
+    webhook: batchWebhookBody,
   })
   .meta({ id: 'FileBatchBody', description: "OpenAI's: a batch of an uploaded file." })
 
@@ -65,6 +67,7 @@ export const openaiBatch = z
     }),
     metadata: metadata.nullable(),
     retry_of: z.string().nullable(),
+    webhook: batchWebhook,
     waiting: trouble.nullable(),
   })
   .meta({ id: 'OpenAIBatch' })
