@@ -42,6 +42,10 @@ export interface CreateKeyOptions extends DataOptions {
   /** Absent: never. */
   readonly expires?: Date
   readonly account?: string
+  /** Absent: no limit. */
+  readonly requestsPerMinute?: number
+  readonly tokensPerMinute?: number
+  readonly spendLimit?: NanoUsd
   /** For /v1/admin, and of no account. */
   readonly operator?: boolean
 }

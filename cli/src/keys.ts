@@ -3,8 +3,8 @@ import {
   createKey as create,
   DEFAULT_KEY_PREFIX,
   FIRST_ACCOUNT,
+  formatUsd,
   NO_ACCOUNT,
-  NO_KEY_LIMITS,
   type OperatorStore,
   openOperatorStore,
   operatorPrefix,
@@ -21,7 +21,11 @@ export const createKey = async (options: CreateKeyOptions): Promise<void> =>
       models: options.models ?? null,
       expiresAt: options.expires?.getTime() ?? null,
       role: options.operator ? 'operator' : 'client',
-      limits: NO_KEY_LIMITS,
+      limits: {
+        requestsPerMinute: options.requestsPerMinute ?? null,
+        tokensPerMinute: options.tokensPerMinute ?? null,
+        spend: options.spendLimit ?? null,
+      },
       prefix: options.operator ? operatorPrefix(DEFAULT_KEY_PREFIX) : DEFAULT_KEY_PREFIX,
     })
     if (options.json) console.log(JSON.stringify({ ...keyJson(key), key: secret }))
@@ -67,6 +71,9 @@ const keyJson = (key: ApiKey) => ({
   role: key.role,
   hint: key.hint,
   models: key.models,
+  requests_per_minute: key.limits.requestsPerMinute,
+  tokens_per_minute: key.limits.tokensPerMinute,
+  spend_limit: key.limits.spend === null ? null : formatUsd(key.limits.spend),
   created_at: iso(key.createdAt),
   expires_at: iso(key.expiresAt),
   revoked_at: iso(key.revokedAt),
@@ -78,9 +85,18 @@ const stateOf = (key: ApiKey): string => {
   return key.usable ? 'good' : 'expired'
 }
 
+const limitsOf = ({ limits: { requestsPerMinute, tokensPerMinute, spend } }: ApiKey): string => {
+  const limits = [
+    ...(requestsPerMinute === null ? [] : [`${requestsPerMinute} requests/min`]),
+    ...(tokensPerMinute === null ? [] : [`${tokensPerMinute} tokens/min`]),
+    ...(spend === null ? [] : [`${formatUsd(spend)} USD`]),
+  ]
+  return limits.length === 0 ? 'none' : limits.join(', ')
+}
+
 const table = (keys: readonly ApiKey[]): string => {
   const rows = [
-    ['id', 'key', 'name', 'role', 'account', 'state', 'expires', 'models'],
+    ['id', 'key', 'name', 'role', 'account', 'state', 'expires', 'models', 'limits'],
     ...keys.map((key) => [
       key.id,
       key.hint,
@@ -90,6 +106,7 @@ const table = (keys: readonly ApiKey[]): string => {
       stateOf(key),
       iso(key.expiresAt)?.slice(0, 10) ?? 'never',
       key.models?.join(',') ?? 'all',
+      limitsOf(key),
     ]),
   ]
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []

@@ -79,6 +79,12 @@ describe('the table of commands', () => {
     called.mockReset()
     expect(await parse('keys create --operator')).toEqual(['create', { operator: true }])
     called.mockReset()
+    const limits = '--requests-per-minute 60 --tokens-per-minute 100000 --spend-limit 12.5'
+    expect(await parse(`keys create ${limits}`)).toEqual([
+      'create',
+      { requestsPerMinute: 60, tokensPerMinute: 100_000, spendLimit: 12_500_000_000n },
+    ])
+    called.mockReset()
     expect(await parse('keys list')).toEqual(['list', {}])
     called.mockReset()
     expect((await parse('keys revoke key_1'))?.slice(0, 3)).toEqual(['revoke', 'key_1', {}])

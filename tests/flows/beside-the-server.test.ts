@@ -52,6 +52,29 @@ describe('beside a running server', () => {
       expect(stdout).not.toContain(key.secret)
     }))
 
+  test('a key with limits is held to them, and listed with them', () =>
+    withStage({ simulator: { defaults: FAST } }, async (stage) => {
+      const { url } = await stage.start()
+      const limits = ['--requests-per-minute', '1', '--tokens-per-minute', '5000', '--spend-limit', '2.5']
+      const key = await newKey(stage, ...limits)
+      const ask = () =>
+        call(`${url}/v1/embeddings`, { key: key.secret, body: { model: 'batch-4.1', input: 'text' } })
+      const first = await ask()
+      expect(first.headers.get('x-ratelimit-limit-tokens')).toBe('5000')
+      expect(first.headers.get('x-ratelimit-remaining-requests')).toBe('0')
+      expect((await ask()).status).toBe(429)
+      expect(await keys(stage, 'list')).toContainEqual(
+        expect.objectContaining({
+          id: key.id,
+          requests_per_minute: 1,
+          tokens_per_minute: 5_000,
+          spend_limit: '2.50',
+        }),
+      )
+      const { stdout } = await sheepfold('keys', 'list', '--data', stage.dataDir)
+      expect(stdout).toMatch(new RegExp(`^${key.id} .* 1 requests/min, 5000 tokens/min, 2\\.50 USD$`, 'm'))
+    }))
+
   test('a key of an operator opens /v1/admin at once, and nothing else', () =>
     withStage({ simulator: { defaults: FAST } }, async (stage) => {
       const { url } = await stage.start()

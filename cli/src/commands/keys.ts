@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { CreateKeyOptions, DataOptions } from '../command-options.ts'
-import { commaList, instant } from '../option-values.ts'
+import { commaList, instant, usd, wholeNumber } from '../option-values.ts'
 import { dataOption, jsonOption } from './shared-options.ts'
 
 export const addKeys = (program: Command) => {
@@ -12,10 +12,24 @@ export const addKeys = (program: Command) => {
     .option('--models <a,b>', 'the models that it may use; default: all', commaList)
     .option('--expires <when>', 'for example 30d or 2027-01-31; default: never', instant)
     .option('--account <id>', 'whose it is; default: the first account')
+    .option(
+      '--requests-per-minute <n>',
+      'of ordinary calls; batches queue; default: no limit',
+      wholeNumber(1),
+    )
+    .option(
+      '--tokens-per-minute <n>',
+      'of ordinary calls, input and output; default: no limit',
+      wholeNumber(1),
+    )
+    .option('--spend-limit <usd>', 'over its life, for calls and batches; default: no limit', usd)
     .addOption(
       new Option('--operator', 'a key for /v1/admin, which opens nothing else').conflicts([
         'account',
         'models',
+        'requestsPerMinute',
+        'tokensPerMinute',
+        'spendLimit',
       ]),
     )
     .addOption(dataOption())
