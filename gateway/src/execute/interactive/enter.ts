@@ -28,10 +28,13 @@ export const createEnter =
     const { model, tier } = entering.order.purchase
     const ms = entering.endsAt - doors.clock.monotonic()
     const route = tier === 'batch' ? undefined : tryNow(doors.routes, entering)
-    // Gates that rest for longer need not be waited for.
-    if (route || doors.routes.restMs(model) > ms) return Promise.resolve(route)
+    if (route || isHopeless(doors.routes, model, ms)) return Promise.resolve(route)
     return tier === 'batch' ? takeTurn(doors, entering, ms) : waitInLine(doors, entering, ms)
   }
+
+/** Gates that have shut open for one call when their rest is over; those that only rest may do so for longer. */
+const isHopeless = (routes: Routes, model: string, ms: number): boolean =>
+  routes.closed(model) !== undefined || routes.restMs(model) > ms
 
 const tryNow = (routes: Routes, { order, failedOn }: Entering): Route | undefined =>
   routes.enter('interactive', order.purchase.model, order.endpoint, { fragment: order.body, failedOn })

@@ -1,80 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { systemClock } from '../../clock/system.ts'
+import { createServer, type ServerResponse } from 'node:http'
+import { createServer as createTcpServer } from 'node:net'
+import { describe, expect, it } from 'vitest'
 import type { CallOutcome, CallRequest } from '../call.ts'
-import { createHttpCall } from './http-call.ts'
-
-const closers: Array<() => Promise<void>> = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-const listen = async (server: Server): Promise<number> => {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.on('close', () => sockets.delete(socket))
-    socket.on('error', () => {})
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  closers.push(async () => {
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
-type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void
-
-const serve = async (handler: Handler): Promise<string> => {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => handler(request, response, Buffer.concat(chunks).toString()))
-  })
-  return `http://127.0.0.1:${await listen(server)}/v1`
-}
-
-/** Answers every request with these bytes as they are; `end` says what happens to the connection. */
-const serveRaw = async (bytes: string, end: 'reset' | 'close' | 'keep'): Promise<string> => {
-  const server = createTcpServer((socket) => {
-    socket.once('data', () => {
-      socket.write(bytes, () => {
-        if (end === 'reset') socket.resetAndDestroy()
-        if (end === 'close') socket.end()
-      })
-    })
-  })
-  return `http://127.0.0.1:${await listen(server)}/v1`
-}
-
-const open = (connectionsMax = 4) => {
-  const http = createHttpCall({ clock: systemClock, connectionsMax })
-  closers.push(async () => http.close())
-  return http
-}
-
-const requestTo = (baseUrl: string, more: Partial<CallRequest> = {}): CallRequest => ({
-  baseUrl,
-  path: '/chat/completions',
-  headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
-  body: Buffer.from('{"model":"m"}'),
-  firstByteMsMax: 10_000,
-  totalMsMax: 20_000,
-  answerBytesMax: 1_000_000,
-  ...more,
-})
+import { brokenOf, closers, listen, open, requestTo, serve, serveRaw } from './http-call.fixture.ts'
 
 const callOnce = (baseUrl: string, more: Partial<CallRequest> = {}): Promise<CallOutcome> =>
   open().call(requestTo(baseUrl, more))
-
-const brokenOf = (outcome: CallOutcome): { cause: string; message: string } => {
-  if (outcome.kind !== 'broken') throw new Error(`an answer came: ${outcome.status}`)
-  return outcome
-}
 
 describe('a call that is answered', () => {
   it('carries the request over and the answer back', async () => {

@@ -15,8 +15,13 @@ const chunkedOf = (parts: readonly Buffer[]): Buffer =>
   ])
 
 /** Reads bytes in pieces, each in a buffer that is overwritten afterwards, as the shared one of sockets is. */
-const readInPieces = (bytes: Buffer, sizes: readonly number[], bytesMax = 1_000_000) => {
-  const reader = new ResponseReader(bytesMax)
+const readInPieces = (
+  bytes: Buffer,
+  sizes: readonly number[],
+  bytesMax = 1_000_000,
+  take?: (piece: Buffer) => void,
+) => {
+  const reader = new ResponseReader(bytesMax, () => take)
   let at = 0
   for (let turn = 0; at < bytes.length && !reader.isDone && !reader.isTooLarge; turn += 1) {
     const piece = Buffer.from(bytes.subarray(at, at + (sizes[turn % sizes.length] ?? 1)))
@@ -59,6 +64,24 @@ describe('a response, however the network cut it', () => {
         expect(reader.isDone).toBe(true)
         expect(used).toBe(whole.length)
         expect(reader.body().equals(Buffer.concat(chunks))).toBe(true)
+      }),
+    )
+  })
+
+  it('is handed on whole where its pieces are taken, with a length or in chunks', () => {
+    fc.assert(
+      fc.property(parts, sizes, fc.boolean(), (given, cuts, isChunked) => {
+        const chunks = given.map((part) => Buffer.from(part))
+        const body = Buffer.concat(chunks)
+        const framed = isChunked
+          ? [Buffer.from(`${HEAD}transfer-encoding: chunked\r\n\r\n`), chunkedOf(chunks)]
+          : [Buffer.from(`${HEAD}content-length: ${body.length}\r\n\r\n`), body]
+        const taken: Buffer[] = []
+        const { reader } = readInPieces(Buffer.concat(framed), cuts, 1, (piece) => taken.push(piece))
+        expect(reader.isDone).toBe(true)
+        expect(reader.body()).toHaveLength(0)
+        expect(taken.every(({ length }) => length > 0)).toBe(true)
+        expect(Buffer.concat(taken).equals(body)).toBe(true)
       }),
     )
   })
