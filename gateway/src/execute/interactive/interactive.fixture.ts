@@ -80,7 +80,7 @@ export const openStage = ({ deployments = ['a'], concurrency = 10 }: StageOption
         sent.push({ deployment, request, end })
       }),
     routes,
-    batchLane: createBatchLanes({ clock, routes, quantumTokens: 1_000, heldCallMs: 600_000 }),
+    batchLane: createBatchLanes({ clock, routes, creditTokens: 1_000, heldCallMs: 600_000 }),
     limits: () => DEFAULT_EXECUTE_LIMITS,
     usage: { add: (entry) => void entries.push(entry) },
   })
