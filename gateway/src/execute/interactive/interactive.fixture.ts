@@ -3,7 +3,7 @@ import type { CallEnd, CallOrder, StreamWish } from '../../interactive/interacti
 import { flatPrices } from '../../money/price.ts'
 import type { CallAnswer, CallBroken, CallOutcome, CallRequest } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
-import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import type { Protocol } from '../../provider/protocol.ts'
 import type { UsageEntry } from '../../settle/usage-entry.ts'
 import { createGate } from '../gate/gate.ts'
 import { DEFAULT_EXECUTE_LIMITS } from '../limits.ts'
@@ -23,6 +23,7 @@ export interface Sent {
 }
 
 export interface StageOptions {
+  readonly protocol: Protocol
   readonly deployments?: readonly string[]
   readonly concurrency?: number
 }
@@ -53,13 +54,13 @@ export const broken = (cause: CallBroken['cause']): CallBroken => ({
 })
 
 /** Real gates and routes under a clock that stands still, and a provider that the test plays. */
-export const openStage = ({ deployments = ['a'], concurrency = 10 }: StageOptions = {}) => {
+export const openStage = ({ protocol, deployments = ['a'], concurrency = 10 }: StageOptions) => {
   const clock = createManualClock()
   const gates = new Map(deployments.map((id) => [id, createGate({ clock, limits: limitsOf(concurrency) })]))
   const gated = [...gates].map(([id, gate]) => ({
     deployment: deploymentOf(id, concurrency),
     gate,
-    protocol: openaiProtocol,
+    protocol,
   }))
   const routes = createRoutes(gated, clock.now)
   const sent: Sent[] = []
@@ -82,6 +83,7 @@ export const openStage = ({ deployments = ['a'], concurrency = 10 }: StageOption
     routes,
     batchLane: createBatchLanes({ clock, routes, creditTokens: 1_000, heldCallMs: 600_000 }),
     limits: () => DEFAULT_EXECUTE_LIMITS,
+    observer: UNOBSERVED_CALLS,
     usage: { add: (entry) => void entries.push(entry) },
   })
   const start = async (order: Partial<CallOrder> = {}): Promise<() => CallEnd | undefined> => {
@@ -119,6 +121,7 @@ const ORDER = {
   endpoint: ENDPOINT,
   body: Buffer.from('{"model":"m","messages":[{"role":"user","content":"one two three"}]}'),
   modelStart: 9,
+  trace: null,
 }
 
 /** A client that takes a stream, and what it got. */
@@ -133,6 +136,8 @@ export const streamClient = () => {
   }
   return { got, stream }
 }
+
+const UNOBSERVED_CALLS = { entered: () => undefined, tried: () => undefined }
 
 /** Long enough for every promise that can go on. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

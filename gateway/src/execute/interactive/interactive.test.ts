@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { answer, broken, CHAT, MODEL, openStage, PURCHASE } from './interactive.fixture.ts'
+import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import { answer, broken, CHAT, MODEL, openStage as openStageWith, PURCHASE } from './interactive.fixture.ts'
+
+const openStage = (more: { deployments?: readonly string[]; concurrency?: number } = {}) =>
+  openStageWith({ protocol: openaiProtocol, ...more })
 
 const OVERLOADED = answer(503, { error: { message: 'full', code: 'overloaded' } })
 const THROTTLED = answer(429, { error: { message: 'slow down' } }, { 'retry-after': '7' })

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { answer, broken, CHAT, openStage, type Sent, streamClient } from './interactive.fixture.ts'
+import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import {
+  answer,
+  broken,
+  CHAT,
+  openStage as openStageWith,
+  type Sent,
+  streamClient,
+} from './interactive.fixture.ts'
+
+const openStage = (more: { deployments?: readonly string[]; concurrency?: number } = {}) =>
+  openStageWith({ protocol: openaiProtocol, ...more })
 
 const FLOW = { pause: () => undefined, resume: () => undefined }
 const HEAD = { status: 200, headers: new Map([['content-type', 'text/event-stream']]) }
