@@ -81,7 +81,7 @@ export const openStage = ({ protocol, deployments = ['a'], concurrency = 10 }: S
         sent.push({ deployment, request, end })
       }),
     routes,
-    batchLane: createBatchLanes({ clock, routes, creditTokens: 1_000, heldCallMs: 600_000 }),
+    batchLane: createBatchLanes({ clock, routes, ...DEFAULT_EXECUTE_LIMITS }),
     limits: () => DEFAULT_EXECUTE_LIMITS,
     observer: UNOBSERVED_CALLS,
     usage: { add: (entry) => void entries.push(entry) },
