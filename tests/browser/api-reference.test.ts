@@ -1,22 +1,22 @@
-import chromium from '@sparticuz/chromium'
-import { type Browser, type Page, chromium as playwright } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OpenedBrowser, openBrowser } from '../support/browser.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
 
 let provider: FakeProvider
 let server: TestGateway
-let browser: Browser
+let opened: OpenedBrowser
 
 beforeAll(async () => {
   if (!onLinux) return
   provider = await startFakeProvider()
   server = await openGateway({ provider: provider.url })
-  browser = await playwright.launch({ executablePath: await chromium.executablePath(), args: chromium.args })
+  opened = await openBrowser()
 })
 
 afterAll(async () => {
-  await browser?.close()
+  await opened?.close()
   await server?.stop()
   await provider?.close()
 })
@@ -41,7 +41,7 @@ const onLinux = process.platform === 'linux'
 
 describe.skipIf(!onLinux)('the API reference', () => {
   it('shows every part of the API and makes a call, and asks no other host', async () => {
-    const page = await browser.newPage()
+    const page = await opened.browser.newPage()
     const { asked, errors } = watched(page)
     await page.goto(`${server.url}/docs`)
     await page.getByText('Many requests, each answered once.').waitFor()

@@ -82,7 +82,8 @@ describe('an account', () => {
     expect(data).toEqual([expect.objectContaining({ ...used, account: id })])
   })
 
-  it('is listed page by page', async () => {
+  it('is listed page by page, whatever it is called', async () => {
+    await server.newKey({ account: 'made with a key / 양' })
     for (const name of ['p1', 'p2', 'p3']) await newAccount(name)
     const names: string[] = []
     let after = ''
@@ -91,7 +92,7 @@ describe('an account', () => {
       names.push(...page.data.map(({ name }) => name))
       expect(page.last_id).toBe(page.data.at(-1)?.id)
       if (!page.has_more) break
-      after = `&after=${page.last_id}`
+      after = `&after=${encodeURIComponent(page.last_id ?? '')}`
     }
     expect(names).toEqual(expect.arrayContaining(['p1', 'p2', 'p3', 'acct_default']))
     expect(new Set(names).size).toBe(names.length)

@@ -20,10 +20,11 @@ const countOf = (max: number, standard: number) =>
     .describe(`a whole number from 1 to ${max}`)
     .meta({ shownAs: { type: 'integer', minimum: 1, maximum: max, default: standard } })
 
+/** Ids of accounts are whatever the command line was given. */
 const id = (what: string) =>
   z
     .string()
-    .regex(/^[\x21-\x7e]{1,100}$/)
+    .regex(/^\P{Cc}{1,200}$/u)
     .optional()
     .describe(what)
 
