@@ -126,7 +126,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     lookMs: LOOK_FOR_END_MS,
   })
   const webhooks = startWebhooks({
-    store: store.deliveries,
+    store: watch.deliveries(store.deliveries),
     call: createGuardedCall({ clock, resolve, exchange, rules: () => config.webhooks }),
     clock,
     random: systemRandom,

@@ -4,9 +4,11 @@ import { type CallOrder, call } from '../support/http.ts'
 import { type MarkingProvider, startMarkingProvider } from '../support/marking-provider.ts'
 import { openaiOf } from '../support/openai.ts'
 import { openRaw } from '../support/raw-http.ts'
+import { type Receiver, startReceiver } from '../support/receiver.ts'
 import { API_KEY, type Serve, startServe } from '../support/serve.ts'
 import { tempDir } from '../support/temp-dir.ts'
 import { until } from '../support/wait.ts'
+import { addWebhook } from '../support/webhooks.ts'
 
 /** Everything that comes from outside says MARK, and nothing that is logged does. */
 
@@ -21,9 +23,14 @@ const MODELS = ['refuses-the-key', 'refuses-the-request', 'fails', 'throttles', 
 let provider: MarkingProvider
 let folder: ReturnType<typeof tempDir>
 let serve: Serve
+let receiver: Receiver
+/** Of the webhook that the server told once. */
+let webhookSecret: string
 
 beforeAll(async () => {
   provider = await startMarkingProvider(MARK)
+  receiver = await startReceiver()
+  receiver.answerWith(() => ({ status: 500, headers: { 'x-mark': MARK } }))
   folder = tempDir()
   const prices = { list_price: 2, batch_price: 1 }
   const models = Object.fromEntries(
@@ -32,7 +39,12 @@ beforeAll(async () => {
   const deployments = [...MODELS, 'good'].map((model) => deployment({ id: model, url: provider.url, model }))
   serve = await startServe({
     dataDir: folder.dataDir,
-    configFile: writeConfig(folder.path, { server: { log_level: 'debug' }, models, deployments }),
+    configFile: writeConfig(folder.path, {
+      server: { log_level: 'debug' },
+      webhooks: { allowed_hosts: ['127.0.0.1'] },
+      models,
+      deployments,
+    }),
     drain: 0,
     env: { PROVIDER_KEY, SHEEPFOLD_OPERATOR_KEY: OPERATOR_KEY },
   })
@@ -40,6 +52,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await serve.stop()
+  await receiver.close()
   await provider.close()
   folder[Symbol.dispose]()
 })
@@ -50,6 +63,9 @@ const ask = (path: string, order: CallOrder = {}) =>
 const tasks = [{ custom_id: MARK, prompt: FORGED }]
 
 const ordinary = async (): Promise<void> => {
+  const url = `${receiver.url}/${MARK}?token=${MARK}`
+  webhookSecret = (await addWebhook({ url: serve.url, key: API_KEY }, { url, events: ['batch.completed'] }))
+    .secret
   const metadata = { [MARK]: MARK }
   const batch = { model: 'good', tasks: [{ ...tasks[0], system: MARK }], metadata }
   expect(await ask('/v1/batches', { body: batch, headers: { 'idempotency-key': MARK } })).toBe(200)
@@ -121,12 +137,16 @@ describe('the log', () => {
     await malformed()
     await until('a shut deployment to be logged', () => serve.stderr().includes('deployment is shut'))
     await until('the batches to be logged', () => serve.stderr().includes('batch ended'))
+    await receiver.got(1)
     await serve.stop()
     const log = serve.stderr()
     // All that was written was kept by the test.
     expect(log.length).toBeLessThan(65_000)
     for (const line of lines()) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) })
-    for (const mark of [MARK, 'forged', API_KEY, 'sk-provider']) expect(log).not.toContain(mark)
+    expect(webhookSecret).toMatch(/^whsec_/)
+    for (const mark of [MARK, 'forged', API_KEY, 'sk-provider', webhookSecret, 'whsec_']) {
+      expect(log).not.toContain(mark)
+    }
     // The key as a hash, or a part of it, would be no better.
     expect(log).not.toContain(API_KEY.slice(-8))
   })

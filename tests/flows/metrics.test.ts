@@ -12,7 +12,9 @@ import {
   startFakeProvider,
 } from '../support/provider.ts'
 import { openRaw } from '../support/raw-http.ts'
+import { startReceiver } from '../support/receiver.ts'
 import { until } from '../support/wait.ts'
+import { addWebhook } from '../support/webhooks.ts'
 
 let provider: FakeProvider
 let server: TestGateway
@@ -20,7 +22,13 @@ let operator: string
 
 beforeAll(async () => {
   provider = await startFakeProvider()
-  server = await openGateway({ provider: provider.url })
+  server = await openGateway({
+    provider: provider.url,
+    adapt: (config) => ({
+      ...config,
+      webhooks: { ...config.webhooks, allowedHosts: ['127.0.0.1'], pausesMs: [1], lookMs: 20 },
+    }),
+  })
   operator = (await server.newOperatorKey()).secret
 })
 
@@ -127,6 +135,26 @@ describe('/metrics', () => {
     const charge = grown('sheepfold_charge_usd_total', { source: 'call', model })
     expect(charge).toBeGreaterThan(0)
     expect(charge).toBeLessThan(grown('sheepfold_list_charge_usd_total', { source: 'call', model }))
+  })
+
+  it('counts what receivers of webhooks made of what they got', async () => {
+    const receiver = await startReceiver()
+    receiver.answerWith((_event, nth) => ({ status: nth === 1 ? 500 : 204 }))
+    const { id } = await addWebhook(server, { url: receiver.url, events: ['batch.completed'] })
+    const before = await scrape()
+    await batchEnded(server, (await created(server, { model: 'batch-4.1', tasks: items('told') })).id)
+    const name = 'sheepfold_webhook_deliveries_total'
+    const delivered = (exposed: Exposed) => exposed.sum(name, { outcome: 'delivered' })
+    const after = await until('the delivery to be counted', async () => {
+      const exposed = await scrape()
+      return delivered(exposed) > delivered(before) && exposed
+    })
+    expect(after.sum(name, { outcome: 'failed' }) - before.sum(name, { outcome: 'failed' })).toBe(1)
+    const seconds = 'sheepfold_webhook_delivery_seconds_count'
+    expect(after.sum(seconds) - before.sum(seconds)).toBe(2)
+    expect(after.sum('sheepfold_webhooks_disabled_total')).toBe(0)
+    await call(`${server.url}/v1/webhooks/${id}`, { key: server.key, method: 'DELETE' })
+    await receiver.close()
   })
 
   it('shows what waits and what is in flight while it does', async () => {

@@ -5,12 +5,14 @@ import type { CallObserver, ExecuteObserver } from '../execute/observer.ts'
 import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { ServerObserver } from '../server/observer.ts'
 import type { UsageRecorder } from '../settle/usage-entry.ts'
+import type { DeliveryStore } from '../storage/deliveries.ts'
 import type { EngineStore } from '../storage/engine.ts'
 import type { EndedBatch } from '../storage/status.ts'
 import { logAccepted, logEnded } from './logs/batch-lines.ts'
 import type { Log } from './logs/log.ts'
 import { logRequest } from './logs/request-lines.ts'
 import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { countedDeliveries } from './metrics/webhook-counts.ts'
 import { observedCalls } from './observed-calls.ts'
 import { observedStore, type StoreObserver } from './store-observer.ts'
 import { callSpans } from './traces/call-spans.ts'
@@ -30,6 +32,7 @@ export interface Watch {
   /** Ordinary calls, with what comes of them watched. */
   interactive(call: InteractiveCall): InteractiveCall
   usage(recorder: UsageRecorder): UsageRecorder
+  deliveries(store: DeliveryStore): DeliveryStore
   /** What was still to be looked up has been. Before the store is closed. */
   settled(): Promise<void>
   /** Sends the traces that are left. */
@@ -75,6 +78,7 @@ export const createWatch = (order: {
     calls: traces ? tracedCalls(counts.execute, callSpans(tracer, clock)) : counts.execute,
     tracer,
     metrics,
+    deliveries: (deliveries) => countedDeliveries(deliveries, counts.webhooks),
     interactive: (call) => observedCalls(call, clock, (ended) => counts.realtime.ended(ended)),
     usage: (recorder) => ({
       add(entry) {

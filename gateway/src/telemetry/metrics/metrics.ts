@@ -11,6 +11,7 @@ import { RealtimeCounts } from './realtime-counts.ts'
 import { type Exposition, exposition } from './registry.ts'
 import { StoreCounts } from './store-counts.ts'
 import { METRICS } from './table.ts'
+import { WebhookCounts } from './webhook-counts.ts'
 
 /** Counters that the parts of the server add to, and their exposition. */
 export interface Metrics {
@@ -19,6 +20,7 @@ export interface Metrics {
     readonly store: StoreCounts
     readonly batches: BatchCounts
     readonly realtime: RealtimeCounts
+    readonly webhooks: WebhookCounts
     readonly http: HttpCounts
   }
   expose(live: LiveStatus): Promise<Exposition>
@@ -48,6 +50,7 @@ export const createMetrics = (order: {
     store: new StoreCounts(),
     batches: new BatchCounts(),
     realtime: new RealtimeCounts(),
+    webhooks: new WebhookCounts(),
     http: new HttpCounts(),
   }
   const lookAtQueue = createQueueLook(order.store, clock)

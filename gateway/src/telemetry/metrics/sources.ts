@@ -8,6 +8,7 @@ import type { HttpCounts } from './http-counts.ts'
 import type { ProcessStatus } from './process-status.ts'
 import type { RealtimeCounts } from './realtime-counts.ts'
 import type { StoreCounts } from './store-counts.ts'
+import type { WebhookCounts } from './webhook-counts.ts'
 
 /** Everything that metrics are read from, at the moment of a scrape. */
 export interface Sources {
@@ -15,6 +16,7 @@ export interface Sources {
   readonly store: StoreCounts
   readonly batches: BatchCounts
   readonly realtime: RealtimeCounts
+  readonly webhooks: WebhookCounts
   readonly http: HttpCounts
   /** As it was looked up a few seconds ago at most; undefined where the store did not answer. */
   readonly queue: QueueStatus | undefined

@@ -8,6 +8,7 @@ import { PROCESS } from './rows/process.ts'
 import { QUEUE } from './rows/queue.ts'
 import { REALTIME } from './rows/realtime.ts'
 import { STORE } from './rows/store.ts'
+import { WEBHOOKS } from './rows/webhooks.ts'
 import type { Sources } from './sources.ts'
 
 /** Every metric there is: what `/metrics` exposes and what the manual says are made of it. */
@@ -19,6 +20,7 @@ export const METRICS: readonly MetricGroup<Sources>[] = [
   STORE,
   BATCHES,
   REALTIME,
+  WEBHOOKS,
   HTTP,
   PROCESS,
 ]
