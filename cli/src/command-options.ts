@@ -1,4 +1,4 @@
-import type { NanoUsd } from '@sheepfold/client'
+import type { BatchEventType, NanoUsd } from '@sheepfold/client'
 import type { InputFormat } from './run/input/format.ts'
 
 /** What the table of commands hands to each command's module, checked and with defaults filled in. */
@@ -100,6 +100,13 @@ export interface RetryOptions extends RemoteOptions {
 
 export interface UploadOptions extends RemoteOptions {
   readonly purpose: string
+}
+
+export interface AddWebhookOptions extends RemoteOptions {
+  /** Absent: how each batch ended. */
+  readonly events?: readonly BatchEventType[]
+  readonly format?: 'standard' | 'slack'
+  readonly description?: string
 }
 
 export interface RunOptions extends ServerOptions {

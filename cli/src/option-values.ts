@@ -1,4 +1,4 @@
-import { type NanoUsd, parseUsd } from '@sheepfold/client'
+import { type BatchEventType, type NanoUsd, parseUsd } from '@sheepfold/client'
 import { InvalidArgumentError } from 'commander'
 
 const unitMs: Readonly<Record<string, number>> = {
@@ -32,6 +32,24 @@ export const usd = (text: string): NanoUsd => {
   const amount = parseUsd(text)
   if (amount !== undefined && amount >= 0n) return amount
   throw new InvalidArgumentError('It must be an amount in USD, like 5.00.')
+}
+
+const batchEvents: readonly BatchEventType[] = [
+  'batch.created',
+  'batch.cancelling',
+  'batch.completed',
+  'batch.failed',
+  'batch.expired',
+  'batch.cancelled',
+]
+
+/** `completed,batch.failed`: with or without what all of them begin with. */
+export const eventTypes = (text: string): BatchEventType[] => {
+  const names = text.split(',').map((name) => name.trim().replace(/^(batch\.)?/, 'batch.'))
+  const found = batchEvents.filter((event) => names.includes(event))
+  if (found.length === names.length) return found
+  const all = batchEvents.map((event) => event.slice('batch.'.length)).join(', ')
+  throw new InvalidArgumentError(`It must be different ones of ${all}, separated by commas.`)
 }
 
 const delimiterNames: Readonly<Record<string, string>> = { tab: '\t', '\\t': '\t' }

@@ -19,6 +19,10 @@ vi.mock('./run/run.ts', () => ({
 }))
 vi.mock('./batches/list-batches.ts', () => ({ listBatches: (...args: unknown[]) => called('list', ...args) }))
 vi.mock('./files/files.ts', () => ({ uploadFile: (...args: unknown[]) => called('upload', ...args) }))
+vi.mock('./webhooks/webhooks.ts', () => ({
+  addWebhook: (...args: unknown[]) => called('add', ...args),
+  setWebhook: (...args: unknown[]) => called('set', ...args),
+}))
 vi.mock('./keys.ts', () => ({
   createKey: (...args: unknown[]) => called('create', ...args),
   listKeys: (...args: unknown[]) => called('list', ...args),
@@ -39,7 +43,9 @@ const quiet = { writeErr: () => {}, writeOut: () => {} }
 
 const parse = async (line: string) => {
   const program = buildProgram().exitOverride().configureOutput(quiet)
-  for (const command of program.commands) command.exitOverride().configureOutput(quiet)
+  for (const command of program.commands.flatMap((each) => [each, ...each.commands])) {
+    command.exitOverride().configureOutput(quiet)
+  }
   await program.parseAsync(line.split(' '), { from: 'user' })
   return called.mock.calls[0]
 }
@@ -143,6 +149,21 @@ describe('the table of commands', () => {
     ])
   })
 
+  it('asks servers for webhooks', async () => {
+    const line = 'webhooks add https://h.test --events failed --format slack --base-url http://there'
+    expect((await parse(line))?.slice(0, 3)).toEqual([
+      'add',
+      'https://h.test',
+      { baseUrl: 'http://there', events: ['batch.failed'], format: 'slack' },
+    ])
+    called.mockReset()
+    expect((await parse('webhooks enable webhook_1'))?.slice(0, 3)).toEqual([
+      'set',
+      'webhook_1',
+      { enabled: true },
+    ])
+  })
+
   it('ends with the code of the audit', async () => {
     expect(await parse('audit --json')).toEqual(['audit', { json: true }])
     expect(process.exitCode).toBe(2)
@@ -153,6 +174,9 @@ describe('the table of commands', () => {
     'serve --role boss',
     'serve --drain -1',
     'serve --unknown',
+    'webhooks add https://h.test --events done',
+    'webhooks add https://h.test --format teams',
+    'webhooks replay webhook_1',
     'run',
     'run x',
     'run x --model m --prompt p --field f',

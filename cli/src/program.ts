@@ -9,6 +9,7 @@ import { addKeys } from './commands/keys.ts'
 import { addRun } from './commands/run.ts'
 import { addServe } from './commands/serve.ts'
 import { addSimulate } from './commands/simulate.ts'
+import { addWebhooks } from './commands/webhooks.ts'
 
 /**
  * The table of commands. A command's module is loaded when it is asked for, so that `--help` and `run`
@@ -22,6 +23,7 @@ export const buildProgram = (): Command => {
   addRun(program)
   addBatches(program)
   addFiles(program)
+  addWebhooks(program)
   addDemo(program)
   addServe(program)
   addSimulate(program)

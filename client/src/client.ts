@@ -14,6 +14,7 @@ import { readBatch, readModels, readResults } from './read-answer.ts'
 import { readAnyBatch, readFinishedPage, readLinesOf, readPage } from './read-file-answer.ts'
 import type { Batch, BatchResults, CreateBatch, Model } from './shapes.ts'
 import type { TransportSettings } from './transport.ts'
+import { type WebhookCalls, webhookCalls } from './webhook-calls.ts'
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8787`, with or without a slash or `/v1` at its end. */
@@ -69,6 +70,7 @@ export interface Client {
   /** Batches in OpenAI's dialect: of a file, to files. */
   readonly fileBatches: FileBatchCalls
   readonly files: FileCalls
+  readonly webhooks: WebhookCalls
   readonly models: {
     /** The cheapest way to test a key: a bad one is refused with 401 `unauthorized`. */
     list(options?: CallOptions): Promise<Model[]>
@@ -89,6 +91,7 @@ export const createClient = (options: ClientOptions): Client => {
     batches: batchCalls(caller),
     fileBatches: fileBatchCalls(caller),
     files: fileCalls(caller),
+    webhooks: webhookCalls(caller),
     models: { list: async (callOptions) => readModels(await caller.call('GET', '/v1/models', callOptions)) },
   }
 }

@@ -16,3 +16,5 @@ export type {
 export type * from './file-shapes.ts'
 export { formatUsd, type NanoUsd, parseUsd, percentOf, roundUsd } from './money.ts'
 export type * from './shapes.ts'
+export type { WebhookCalls, WebhookPageOptions } from './webhook-calls.ts'
+export type * from './webhook-shapes.ts'
