@@ -26,6 +26,7 @@ const FLOWS_ON_POSTGRES = [
   'webhooks-events',
   'webhooks-deliveries',
   'spend-limits',
+  'usage',
   'key-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)

@@ -10,6 +10,7 @@ import { deploymentViews } from './deployment-views.ts'
 import { nativeDialect } from './dialect/native.ts'
 import { openaiDialect } from './dialect/openai.ts'
 import { createInteractive } from './execute/interactive/interactive.ts'
+import { createRunningCalls } from './execute/interactive/running-calls.ts'
 import { createDiskRoom, type Room } from './execute/room.ts'
 import { createFileReadings } from './intake/file/thread/client.ts'
 import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
@@ -178,6 +179,22 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
   })
   const fileReadings = createFileReadings()
   const servers = createHttpServers({ clock, observer: watch.server, limits: config.connections })
+  const calls = createRunningCalls(
+    watch.interactive(
+      createInteractive({
+        call: http.call,
+        clock,
+        random: systemRandom,
+        compose: openaiDialect.composer(''),
+        routes: stations.routes,
+        batchLane: stations.batchLane,
+        costOf: ({ costBook }, at) => costAt(config.costBooks, costBook, at)?.list,
+        limits: () => config.execute,
+        usage: watch.usage(stations.usage),
+        observer: watch.calls,
+      }),
+    ),
+  )
   const context: ServerContext = {
     clock,
     random: systemRandom,
@@ -193,20 +210,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
     },
     tenant: store.tenant,
     ends,
-    interactive: watch.interactive(
-      createInteractive({
-        call: http.call,
-        clock,
-        random: systemRandom,
-        compose: openaiDialect.composer(''),
-        routes: stations.routes,
-        batchLane: stations.batchLane,
-        costOf: ({ costBook }, at) => costAt(config.costBooks, costBook, at)?.list,
-        limits: () => config.execute,
-        usage: watch.usage(stations.usage),
-        observer: watch.calls,
-      }),
-    ),
+    interactive: calls.call,
     whyWaiting: stations.whyWaiting,
     noRoom: room.trouble,
     onAccepted: stations.worker.wake,
@@ -251,7 +255,7 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       await Promise.race([closed, patience])
       servers.closeAll()
       await closed
-      await Promise.race([stations.usage.flush(), sleep(clock, RECORD_MS)])
+      await Promise.race([calls.idle().then(stations.usage.flush), sleep(clock, RECORD_MS)])
       http.close()
       await fileReadings.close()
       await watch.settled()
