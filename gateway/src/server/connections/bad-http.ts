@@ -15,14 +15,15 @@ export const answerBadHttp = (
   { exchanges, lastWords }: { exchanges: OpenExchanges; lastWords: LastWords },
 ): void => {
   server.on('clientError', (error: Error & { code?: string }, socket: Duplex) => {
+    if (lastWords.areSaid(socket)) return
     if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
-    else lastWords(socket, CODES[error.code ?? ''] ?? 'bad_request')
+    else lastWords.say(socket, CODES[error.code ?? ''] ?? 'bad_request')
   })
   // A proxy's method. Node closes the connection in silence.
   server.on('connect', (_request, socket: Duplex) => {
     // Nobody watches over the connection any more, so nothing is waited for on it.
-    if (exchanges(socket).length > 0) socket.destroy()
-    else lastWords(socket, 'method_not_allowed')
+    if (exchanges.on(socket).length > 0) socket.destroy()
+    else lastWords.say(socket, 'method_not_allowed')
   })
   // An expectation that nobody knows may be passed over (RFC 9110, 10.1.1). Node answers 417 without a body.
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))

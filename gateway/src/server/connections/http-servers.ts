@@ -9,6 +9,7 @@ import { createLastWords } from './last-words.ts'
 import { followExchanges } from './open-exchanges.ts'
 import { endSlowReaders } from './slow-readers.ts'
 import { endStalled } from './stalled.ts'
+import { unambiguous } from './unambiguous.ts'
 
 /**
  * The servers of one application, with the same limits for all their connections: a host name that has two
@@ -55,6 +56,8 @@ export const createHttpServers = (order: {
 
   return {
     open(handler) {
+      const exchanges = followExchanges()
+      const lastWords = createLastWords({ clock, observer, exchanges })
       const server = createServer(
         {
           maxHeaderSize: HEADERS_BYTES_MAX,
@@ -62,11 +65,9 @@ export const createHttpServers = (order: {
           requireHostHeader: false,
           connectionsCheckingInterval: Math.min(LATE_MS_MAX, limits.headersMs, limits.requestMs),
         },
-        handler,
+        unambiguous(handler, { exchanges, lastWords }),
       )
       apply(server)
-      const exchanges = followExchanges(server)
-      const lastWords = createLastWords({ clock, observer, exchanges })
       answerBadHttp(server, { exchanges, lastWords })
       endStalled(server, { exchanges, lastWords })
       endSlowReaders(server, { clock, windowMs: () => limits.requestMs })

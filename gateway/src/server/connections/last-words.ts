@@ -10,22 +10,23 @@ import type { OpenExchange, OpenExchanges } from './open-exchanges.ts'
 const LINGER_MS = 5_000
 
 /** Says what is wrong with what came on a connection, and ends it. */
-export type LastWords = (socket: Duplex, code: ErrorCode) => void
+export interface LastWords {
+  say(socket: Duplex, code: ErrorCode): void
+  /** Nothing that comes behind them is looked at. */
+  areSaid(socket: Duplex): boolean
+}
 
 /**
  * An answer for which there is no reply object, written to the socket. It stands behind the answers that the
  * connection is still owed: within one of them it would be taken for a part of it, and before one for it.
  */
-export const createLastWords = ({
-  clock,
-  observer,
-  exchanges,
-}: {
+export const createLastWords = (order: {
   clock: Clock
   observer: Pick<ServerObserver, 'notHttp'>
   exchanges: OpenExchanges
 }): LastWords => {
-  const ending = new WeakSet<Duplex>()
+  const { clock, observer, exchanges } = order
+  const ended = new WeakSet<Duplex>()
 
   const end = (socket: Duplex, text: string): void => {
     if (socket.writable) socket.end(text)
@@ -35,15 +36,20 @@ export const createLastWords = ({
     )
   }
 
-  return (socket, code) => {
-    if (ending.has(socket)) return
-    ending.add(socket)
-    observer.notHttp(ERRORS[code].status)
-    const open = exchanges(socket)
-    const broken = open.find(({ request }) => !request.complete)
-    // A refusal that went out before its body had come is whole already.
-    const text = broken?.response.headersSent ? '' : answerText(code)
-    void allOver(open.filter((exchange) => exchange !== broken)).then(() => end(socket, text))
+  return {
+    say(socket, code) {
+      if (ended.has(socket)) return
+      ended.add(socket)
+      observer.notHttp(ERRORS[code].status)
+      const open = exchanges.on(socket)
+      const broken = open.find(({ request }) => !request.complete)
+      const owed = open.filter((exchange) => exchange !== broken)
+      // A refusal that went out before its body had come is whole already.
+      const last = (): void => end(socket, broken?.response.headersSent ? '' : answerText(code))
+      if (owed.length === 0) last()
+      else void allOver(owed).then(last)
+    },
+    areSaid: (socket) => ended.has(socket),
   }
 }
 

@@ -13,12 +13,12 @@ export const endStalled = (
   { exchanges, lastWords }: { exchanges: OpenExchanges; lastWords: LastWords },
 ): void => {
   server.on('timeout', (socket: Socket) => {
-    const open = exchanges(socket)
+    const open = exchanges.on(socket)
     if (open.length === 0 || takesNothing(socket)) {
       socket.destroy()
       return
     }
-    if (open.some(sendsNothing)) lastWords(socket, 'request_timeout')
+    if (open.some(sendsNothing)) lastWords.say(socket, 'request_timeout')
     socket.setTimeout(server.timeout)
   })
 }
