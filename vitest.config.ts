@@ -14,6 +14,7 @@ const FLOWS_ON_POSTGRES = [
   'admin-access',
   'admin-keys',
   'admin-batches',
+  'admin-health',
   'admin-bad-input',
   'tenancy',
   'openai-lost-replies',
