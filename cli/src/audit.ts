@@ -44,7 +44,7 @@ const summary = (report: AuditReport, totals: Totals): string => {
   const count = (value: number): string => value.toLocaleString('en-US')
   const verdict =
     report.findings.length === 0
-      ? 'The books are right: every posting sums to zero, postings equal what shards accrued, every answer was charged once.'
+      ? 'The books are right: every posting sums to zero, postings equal what shards accrued and what ordinary calls used, every answer was charged once.'
       : `${count(report.findings.length)} findings:`
   return [
     `${count(report.postings)} postings, ${count(report.entries)} entries, ${count(report.shards)} shards, ${count(report.answers)} answers`,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../tests/support/postgres/database.ts'
 import { createMemoryBlobs } from '../blobs/memory.ts'
+import { endedBatch } from '../contract/earlier-release.fixture.ts'
 import { NO_KEY_LIMITS } from '../operator.ts'
 import { MIGRATIONS } from '../schema.ts'
 import { tablesOf } from './ddl.ts'
@@ -46,6 +47,18 @@ describe('opening a store on PostgreSQL', () => {
     await (await open(url)).close()
     expect(await query('SELECT id, name FROM account')).toEqual([{ id: 'acct_1', name: 'one' }])
     expect(await query('SELECT count(*) AS n FROM purged_shard')).toEqual([{ n: 0 }])
+  })
+
+  it('knows what keys have spent under an earlier release', async () => {
+    const { url, query } = await newDatabase()
+    const pool = await openPool({ url, applicationName: 'sheepfold test' })
+    await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+    await migratePostgres(pool, MIGRATIONS.slice(0, 3))
+    await pool.query(endedBatch('b1', 'key_1', 30))
+    await pool.query(endedBatch('b2', 'key_1', 12))
+    await pool.end()
+    await (await open(url)).close()
+    expect(await query('SELECT api_key, charge FROM key_spend')).toEqual([{ api_key: 'key_1', charge: 42 }])
   })
 
   it('keeps what was stored', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createMemoryBlobs } from '../blobs/memory.ts'
+import { endedBatch } from '../contract/earlier-release.fixture.ts'
 import { ACCOUNT, createStage, newBatch, newShards } from '../contract/stage.fixture.ts'
 import { NO_KEY_LIMITS } from '../operator.ts'
 import { openOperatorStore } from '../operator-store.ts'
@@ -39,6 +40,19 @@ describe('opening a store', () => {
     const after = openDirect(database)
     expect(accepted).toEqual({ kind: 'accepted', batch: await after.tenant(ACCOUNT).batch('b') })
     await after.close()
+  })
+
+  it('knows what keys have spent under an earlier release', async () => {
+    const { database } = dataDirPaths(freshDataDir())
+    const earlier = new DatabaseSync(database)
+    for (const migration of MIGRATIONS.slice(0, 3)) earlier.exec(migration)
+    earlier.exec('PRAGMA user_version = 3')
+    earlier.exec(endedBatch('b1', 'key_1', 30))
+    earlier.exec(endedBatch('b2', 'key_1', 12))
+    earlier.close()
+    const now = openDirect(database)
+    expect(await now.keys.spentByKey('key_1')).toBe(42n)
+    await now.close()
   })
 
   it('refuses a file that is no database, by its name', async () => {
