@@ -24,6 +24,7 @@ const FLOWS_ON_POSTGRES = [
   'openai-batches',
   'openai-files',
   'openai-uploads',
+  'realtime-flex',
   'webhooks-events',
   'webhooks-deliveries',
   'spend-limits',

@@ -11,6 +11,7 @@ import { passHeaders } from './pass-headers.ts'
 import { errorOfProvider } from './provider-error.ts'
 import { readBody } from './read-body.ts'
 import { readCall } from './read-call.ts'
+import { sendWhole } from './send-whole.ts'
 import { flexAnswer, type ServiceTier, TIER_HEADER, tierOfHeaders } from './service-tier.ts'
 import { endStream } from './stream-reply.ts'
 
@@ -79,7 +80,7 @@ const sendAnswer = (reply: FastifyReply, answered: Answered, tier: ServiceTier):
   passHeaders(reply, headers)
   reply.code(status)
   if (status >= 400) return reply.send(errorOfProvider(reply, answered))
-  return reply.send(tier === 'flex' ? flexAnswer(body) : body)
+  return sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body)
 }
 
 const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {
