@@ -39,7 +39,6 @@ export const serve = async (options: ServeOptions): Promise<void> => {
   if (gateway.firstKey !== undefined) {
     console.log(`Your first API key, shown this once: ${gateway.firstKey}`)
   }
-  console.log(`sheepfold listening on ${gateway.url}`)
   const reload = createReload({
     path: path ?? '',
     read,
@@ -51,7 +50,10 @@ export const serve = async (options: ServeOptions): Promise<void> => {
     say: console.log,
     complain: console.error,
   })
-  await stopSignal({ hangUps, onHangUp: path === undefined ? undefined : reload })
+  const stopped = stopSignal({ hangUps, onHangUp: path === undefined ? undefined : reload })
+  // Last: who reads it may stop the server at once, and it ends in good order.
+  console.log(`sheepfold listening on ${gateway.url}`)
+  await stopped
   await gateway.stop(server.drainSeconds * 1_000)
   process.exit(0)
 }
