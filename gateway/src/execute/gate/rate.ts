@@ -18,9 +18,11 @@ const WAITED_FOR_MAX = 0.9
 const WEIGHT_OF_LAST = 0.05
 
 /**
- * One kind of unit: a bucket from the configuration, one learnt, either may be missing. Interactive calls
- * find their share of the rate at once, because batches leave a second's worth of it in each bucket. What is
- * refilled beyond that is the batches', so in the end they have all that interactive calls do not take.
+ * One kind of unit: a bucket from the configuration, one learnt, either may be missing. Interactive calls that
+ * are within their share of the rate go at once: what a large request of a batch took ahead, batches wait for.
+ * Only where the provider itself says that nothing is left must they wait too; so that there is, batches leave
+ * a second's worth of the share. What is refilled beyond that is theirs: in the end they have all that
+ * interactive calls do not take.
  */
 export class Rate {
   private configured: TokenBucket | undefined
@@ -49,11 +51,8 @@ export class Rate {
   }
 
   waitMs(lane: Lane, now: number): number {
-    const isWithinShare = lane === 'interactive' && this.hasShare(now)
-    return Math.max(
-      this.waitFor(this.configured, isWithinShare, now),
-      this.waitFor(this.learnt, isWithinShare, now),
-    )
+    if (lane === 'interactive' && this.hasShare(now)) return this.learnt?.waitMs(1, now) ?? 0
+    return Math.max(this.waitBeyondShare(this.configured, now), this.waitBeyondShare(this.learnt, now))
   }
 
   /** Interactive calls have taken no more than their share of late. Without a rate there is nothing to share. */
@@ -99,9 +98,8 @@ export class Rate {
         : undefined
   }
 
-  private waitFor(bucket: TokenBucket | undefined, isWithinShare: boolean, now: number): number {
-    if (!bucket) return 0
-    return bucket.waitMs(isWithinShare ? 1 : this.needBeyondShare(bucket), now)
+  private waitBeyondShare(bucket: TokenBucket | undefined, now: number): number {
+    return bucket ? bucket.waitMs(this.needBeyondShare(bucket), now) : 0
   }
 
   /** With what a call usually takes: a bucket may be driven below zero, and then its reserve would be gone. */

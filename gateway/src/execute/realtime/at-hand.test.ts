@@ -63,16 +63,24 @@ describe('what a claim should bring', () => {
   })
 })
 
-describe('an account that runs low', () => {
-  it('is told of once for each shard that came', () => {
-    const atHand = open(2 * REQUESTS)
+describe('a run that runs low', () => {
+  it('is told of once, whatever else of its account is at hand', () => {
+    const atHand = open(REQUESTS + 1)
     const first = run('a')
-    atHand.add(first)
-    expect([atHand.runsLow(first), atHand.runsLow(first), atHand.anyRunsLow()]).toEqual([true, false, false])
     const second = run('a')
+    atHand.add(first)
     atHand.add(second)
-    expect(atHand.runsLow(first)).toBe(false)
-    atHand.remove(second)
-    expect([atHand.anyRunsLow(), atHand.anyRunsLow()]).toEqual([true, false])
+    expect([atHand.runsLow(first), atHand.runsLow(first), atHand.runsLow(second)]).toEqual([
+      true,
+      false,
+      true,
+    ])
+  })
+
+  it('is not told of while it has enough of its own', () => {
+    const atHand = open(REQUESTS)
+    const only = run('a')
+    atHand.add(only)
+    expect(atHand.runsLow(only)).toBe(false)
   })
 })

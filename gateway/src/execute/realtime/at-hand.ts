@@ -10,10 +10,11 @@ import type { ShardRun } from './shard-run.ts'
 export interface AtHand {
   add(run: ShardRun): void
   remove(run: ShardRun): void
-  /** Has the run's account less than its part, for the first time since a shard of it came? */
+  /**
+   * Has the run itself less than its account's part? True once for each: what follows it is asked for before
+   * it runs dry, and other runs of the account, less urgent ones, are no reason to wait.
+   */
   runsLow(run: ShardRun): boolean
-  /** Like `runsLow`, of anyone. */
-  anyRunsLow(): boolean
   /** How many more requests the gates could take soon. */
   appetite(): number
   /** What a claim should not bring, as far as enough of it is here. */
@@ -32,27 +33,22 @@ const CLAIM_AHEAD = 4
  */
 const RUNS_FOR_EACH_MAX = 128
 
-interface AccountRuns {
-  readonly runs: Set<ShardRun>
-  /** Shards came since the last time that it was said to run low. */
-  fed: boolean
-}
-
 export const createAtHand = (limitOf: (model?: string) => number): AtHand => {
-  const models = new Map<string, Map<string, AccountRuns>>()
+  const models = new Map<string, Map<string, Set<ShardRun>>>()
+  const low = new WeakSet<ShardRun>()
   let runs = 0
 
-  const accountsOf = (model: string): Map<string, AccountRuns> => {
+  const accountsOf = (model: string): Map<string, Set<ShardRun>> => {
     const known = models.get(model)
     if (known) return known
-    const made = new Map<string, AccountRuns>()
+    const made = new Map<string, Set<ShardRun>>()
     models.set(model, made)
     return made
   }
 
-  const unstartedOf = (account: AccountRuns): number => {
+  const unstartedOf = (account: Iterable<ShardRun>): number => {
     let sum = 0
-    for (const run of account.runs) sum += run.unstarted()
+    for (const run of account) sum += run.unstarted()
     return sum
   }
 
@@ -65,47 +61,35 @@ export const createAtHand = (limitOf: (model?: string) => number): AtHand => {
   const partOf = (model: string): number => (CLAIM_AHEAD * limitOf(model)) / accountsOf(model).size
 
   /** From which end of a window on the account has its part, the more urgent runs counted first. */
-  const satedFrom = (model: string, account: AccountRuns): number | undefined => {
+  const satedFrom = (model: string, account: Iterable<ShardRun>): number | undefined => {
     const part = partOf(model)
     let sum = 0
-    for (const run of [...account.runs].sort((left, right) => left.urgency - right.urgency)) {
+    for (const run of [...account].sort((left, right) => left.urgency - right.urgency)) {
       sum += run.unstarted()
       if (sum >= part) return run.urgency
     }
     return undefined
   }
 
-  const runsLow = (model: string, account: AccountRuns | undefined): boolean => {
-    if (!account?.fed || unstartedOf(account) >= partOf(model)) return false
-    account.fed = false
-    return true
-  }
-
   return {
     add(run) {
       const { model, account } = run.claimed
       const accounts = accountsOf(model)
-      const known = accounts.get(account) ?? { runs: new Set(), fed: true }
-      accounts.set(account, known)
-      known.runs.add(run)
-      known.fed = true
+      accounts.set(account, (accounts.get(account) ?? new Set()).add(run))
       runs += 1
     },
     remove(run) {
       const { model, account } = run.claimed
       const accounts = accountsOf(model)
       const known = accounts.get(account)
-      if (!known?.runs.delete(run)) return
+      if (!known?.delete(run)) return
       runs -= 1
-      if (known.runs.size === 0) accounts.delete(account)
+      if (known.size === 0) accounts.delete(account)
     },
-    runsLow: ({ claimed }) => runsLow(claimed.model, accountsOf(claimed.model).get(claimed.account)),
-    anyRunsLow() {
-      let any = false
-      for (const [model, accounts] of models) {
-        for (const account of accounts.values()) any = runsLow(model, account) || any
-      }
-      return any
+    runsLow(run) {
+      if (low.has(run) || run.unstarted() >= partOf(run.claimed.model)) return false
+      low.add(run)
+      return true
     },
     appetite() {
       let unstarted = 0
@@ -129,7 +113,7 @@ export const createAtHand = (limitOf: (model?: string) => number): AtHand => {
     },
     models: () => models.keys(),
     *runsOf(model) {
-      for (const account of accountsOf(model).values()) yield* account.runs
+      for (const account of accountsOf(model).values()) yield* account
     },
   }
 }

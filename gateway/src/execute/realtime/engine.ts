@@ -189,7 +189,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
       return false
     }
     send(pending, route)
-    // Before the account runs dry: a claim takes a commit, and its turns would come to nothing.
+    // Before it runs dry: a claim takes a commit, and its account's turns would come to nothing.
     if (atHand.runsLow(run)) options.onRoom()
     return true
   }
@@ -229,11 +229,6 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     })
   }
 
-  const pump = (): void => {
-    lanes.pump()
-    if (atHand.anyRunsLow()) options.onRoom()
-  }
-
   /** Kept since shards of them came, so a model that no deployment serves any more is among them. */
   const closedModels = (): string[] =>
     [...new Set([...routes.models(), ...atHand.models()])].filter(
@@ -242,7 +237,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
 
   return {
     start,
-    pump,
+    pump: () => lanes.pump(),
     stopBatches(news) {
       stopping = new Map(news.map(({ batch, cause }) => [batch, cause]))
       for (const [batch, cause] of stopping) stopBatch(batch, cause)
@@ -256,7 +251,7 @@ export const createRealtimeEngine = (options: EngineOptions): RealtimeEngine => 
     receipt(receipt) {
       const run = runs.get(receipt.shard)
       if (run) run.remaining = receipt.remaining
-      pump()
+      lanes.pump()
     },
     unwanted() {
       const { skipModels, sated } = atHand.enough()
