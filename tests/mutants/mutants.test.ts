@@ -3,16 +3,17 @@ import { readMutants } from './mutant.ts'
 import { withMutant } from './mutated-tree.ts'
 
 /** Behind the seed that noticed a mutant first: code that changed since may need another one. */
-const SEEDS_AFTER = '1-1000'
+const SEEDS_AFTER = { chaos: '1-1000', day: '1-3' }
 
 const mutants = readMutants(import.meta.dirname)
 
 describe('the simulation notices', () => {
-  it.each(mutants)('$name: $breaks', async ({ patch, seed }) => {
-    await withMutant(patch, async (simulate) => {
+  it.each(mutants)('$name: $breaks', async (mutant) => {
+    const { seed, simulation } = mutant
+    await withMutant(mutant, async (simulate) => {
       const first = await simulate(`${seed}-${seed}`)
       if (first.noticedBy !== undefined) return
-      const later = await simulate(SEEDS_AFTER)
+      const later = await simulate(SEEDS_AFTER[simulation])
       expect(later.noticedBy, `first ${first.output}, then ${later.output}`).toBeDefined()
     })
   })

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyPatch } from './apply-patch.ts'
+import type { Mutant, Simulation } from './mutant.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -15,6 +16,11 @@ const COPIED = [
   'simulator/src',
   'tests/simulation',
 ]
+
+const MAIN: Readonly<Record<Simulation, string>> = {
+  chaos: 'tests/simulation/main.ts',
+  day: 'tests/simulation/day/main.ts',
+}
 
 /** A mutant that makes the simulation run for ever is not caught: its seed ends here. */
 const RUN_MS_MAX = 120_000
@@ -30,7 +36,7 @@ export interface Simulated {
 
 /** Works with a copy of our code to which the patch was applied, in a folder of its own. */
 export const withMutant = async <Result>(
-  patch: string,
+  { patch, simulation }: Pick<Mutant, 'patch' | 'simulation'>,
   work: (simulate: Simulate) => Promise<Result>,
 ): Promise<Result> => {
   const tree = mkdtempSync(join(tmpdir(), 'sheepfold-mutant-'))
@@ -38,16 +44,16 @@ export const withMutant = async <Result>(
     for (const path of COPIED) cpSync(join(ROOT, path), join(tree, path), { recursive: true })
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'))
     applyPatch(tree, patch)
-    return await work((seeds) => simulateIn(tree, seeds))
+    return await work((seeds) => simulateIn(tree, simulation, seeds))
   } finally {
     rmSync(tree, { recursive: true, force: true })
   }
 }
 
 /** Plain Node and not vitest: it starts in a tenth of the time. */
-const simulateIn = (tree: string, seeds: string): Promise<Simulated> =>
+const simulateIn = (tree: string, simulation: Simulation, seeds: string): Promise<Simulated> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['tests/simulation/main.ts', '--seeds', seeds], {
+    const child = spawn(process.execPath, [MAIN[simulation], '--seeds', seeds], {
       cwd: tree,
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: RUN_MS_MAX,

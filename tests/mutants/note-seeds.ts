@@ -9,15 +9,16 @@ import { withMutant } from './mutated-tree.ts'
  * Looks for the first seed that notices each mutant and writes it into its patch. The test passes without
  * it, but each seed that has gone stale makes it search: worth doing after a change to the simulation.
  */
-const SEEDS = '1-1000'
+const SEEDS = { chaos: '1-1000', day: '1-3' }
 const folder = import.meta.dirname
 const names = process.argv.slice(2)
 
 for (const mutant of readMutants(folder)) {
   if (names.length > 0 && !names.includes(mutant.name)) continue
-  const { noticedBy, output } = await withMutant(mutant.patch, (simulate) => simulate(SEEDS))
+  const seeds = SEEDS[mutant.simulation]
+  const { noticedBy, output } = await withMutant(mutant, (simulate) => simulate(seeds))
   const why = output.split('\n').find((line) => line.startsWith('  ')) ?? output
-  console.log(`${mutant.name}: ${noticedBy ?? 'noticed by none of'} ${SEEDS}: ${why.trim().slice(0, 120)}`)
+  console.log(`${mutant.name}: ${noticedBy ?? 'noticed by none of'} ${seeds}: ${why.trim().slice(0, 120)}`)
   if (noticedBy !== undefined)
     writeFileSync(join(folder, `${mutant.name}.patch`), noteSeed(mutant, noticedBy))
 }

@@ -54,7 +54,7 @@ const drawItems = (dice: Dice, order: number, count: number, poisoned: boolean):
 }
 
 /** How a call to the provider tells which request it is for. */
-const markOf = (order: number, index: number): string => `<order ${order} item ${index}>`
+export const markOf = (order: number, index: number): string => `<order ${order} item ${index}>`
 const MARK = /<order (\d+) item (\d+)>/
 
 export const readMark = (body: string): { order: number; index: number } => {
