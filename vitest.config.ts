@@ -32,7 +32,11 @@ const FLOWS_ON_POSTGRES = [
   'key-limits',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
-  .concat('tests/crashes/{crash-points,kills,usage-kills,webhooks}.test.ts', 'tests/postgres/**/*.test.ts')
+  .concat(
+    'tests/crashes/{crash-points,kills,usage-kills,webhooks}.test.ts',
+    'tests/postgres/**/*.test.ts',
+    'tests/security/matrix.test.ts',
+  )
 
 export default defineConfig({
   test: {

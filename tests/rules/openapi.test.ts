@@ -1,17 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { createManualClock } from '../../gateway/src/clock/manual-clock.ts'
 import { OPTION_NAMES } from '../../gateway/src/intake/native/options.ts'
-import type { AdminContext } from '../../gateway/src/server/admin/context.ts'
-import type { ServerContext } from '../../gateway/src/server/context.ts'
 import { ERRORS } from '../../gateway/src/server/errors.ts'
 import { openapiDocument } from '../../gateway/src/server/openapi/document.ts'
 import { ERRORS_WITHOUT_OPERATION, errorsOf } from '../../gateway/src/server/openapi/operation-errors.ts'
 import { OPERATIONS } from '../../gateway/src/server/openapi/operations/index.ts'
-import { registerRoutes } from '../../gateway/src/server/routes.ts'
+import { serverRoutes } from '../support/server-routes.ts'
 import { root } from './sources.ts'
 
 /** The document of the API and the server are the same set of endpoints, errors and fields. */
@@ -19,30 +15,10 @@ import { root } from './sources.ts'
 /** As a path of the document: variables in braces. A wildcard stands for an id with slashes. */
 const documented = (url: string): string => url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{id}')
 
-const routesOfTheServer = async (): Promise<string[]> => {
-  const routes: string[] = []
-  const app = Fastify()
-  app.addHook('onRoute', ({ method, url, config, schema }) => {
-    const isHidden = schema !== undefined && 'hide' in schema
-    if (config?.refuses || isHidden || url.startsWith('/docs/static')) return
-    for (const each of [method].flat()) {
-      if (each !== 'HEAD') routes.push(`${each} ${documented(url)}`)
-    }
-  })
-  // Nothing is asked of it while routes are registered.
-  const context = { keys: {}, clock: createManualClock(0) } as unknown as ServerContext & AdminContext
-  const refuse = async () => {
-    throw new Error('nobody calls while routes are registered')
-  }
-  registerRoutes(app, {
-    context,
-    admin: context,
-    authentication: { caller: () => undefined, client: refuse, operator: refuse },
-  })
-  await app.ready()
-  await app.close()
-  return routes
-}
+const routesOfTheServer = async (): Promise<string[]> =>
+  (await serverRoutes())
+    .filter(({ isHidden }) => !isHidden)
+    .map(({ method, url }) => `${method} ${documented(url)}`)
 
 describe('the document of the API', () => {
   it('has every route of the server, and no other', async () => {
