@@ -17,7 +17,7 @@ import { bootstrapKey, bootstrapOperatorKey } from './keys.ts'
 import { costAt } from './money/cost-book.ts'
 import { exchange } from './outbound/exchange.ts'
 import { createGuardedCall } from './outbound/guarded-call.ts'
-import { type Resolve, systemResolve } from './outbound/resolve.ts'
+import { createResolve, type Resolve } from './outbound/resolve.ts'
 import { createHttpCall } from './provider/http1/http-call.ts'
 import { openaiProtocol } from './provider/openai/protocol.ts'
 import type { AdminContext } from './server/admin/context.ts'
@@ -113,7 +113,7 @@ interface Opened {
 }
 
 const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> => {
-  const { env, resolve = systemResolve } = options
+  const { env, resolve = createResolve() } = options
   const { store, blobs, log, crash, watch } = opened
   let { config } = options
   let isStopping = false

@@ -28,7 +28,10 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
   beforeAll(async () => {
     provider = await startFakeProvider()
     provider.refuse('refuse me')
-    server = await openGateway({ provider: provider.url })
+    server = await openGateway({
+      provider: provider.url,
+      adapt: (config) => ({ ...config, webhooks: { ...config.webhooks, allowedHosts: ['127.0.0.1'] } }),
+    })
   })
 
   afterAll(async () => {
@@ -65,6 +68,7 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
       'models',
       'typed_errors',
       'lost_replies',
+      'webhooks',
     ])
   })
 })

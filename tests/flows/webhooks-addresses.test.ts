@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { batchEnded, created } from '../support/batches.ts'
+import { deployment } from '../support/config-file.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
 import { type Receiver, startReceiver } from '../support/receiver.ts'
+import { API_KEY } from '../support/serve.ts'
+import { withStage } from '../support/stage.ts'
 import { addWebhook, deliverySeen, post } from '../support/webhooks.ts'
 
 /** Nobody makes the server call into its own network, by no address, name, change of name or redirect. */
@@ -114,5 +117,29 @@ describe('a redirect', () => {
       error: expect.stringContaining('is not called from here'),
     })
     expect(receiver.received.every(({ path }) => path === '/hook')).toBe(true)
+  })
+})
+
+describe('a proxy of the environment', () => {
+  it('is not used: it would look the name up once more', async () => {
+    await open([])
+    const nowhere = 'http://127.0.0.1:1'
+    const config = (url: string) => ({
+      deployments: [deployment({ url })],
+      webhooks: { allowed_hosts: ['127.0.0.1'] },
+    })
+    await withStage({ config }, async (stage) => {
+      const env = {
+        NODE_USE_ENV_PROXY: '1',
+        HTTP_PROXY: nowhere,
+        http_proxy: nowhere,
+        NO_PROXY: '',
+        no_proxy: '',
+      }
+      const { url } = await stage.start({ env })
+      const { id } = await addWebhook({ url, key: API_KEY }, { url: receiver.url })
+      await post({ url, key: API_KEY }, `/v1/webhooks/${id}/test`)
+      await receiver.gotType('webhook.test')
+    })
   })
 })

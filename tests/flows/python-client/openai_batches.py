@@ -1,11 +1,15 @@
-"""Every method that the official client has for files, uploads, batches and models, with its default settings.
+"""Every method that the official client has for files, uploads, batches and models, and its check of webhooks, with its default settings.
 
 Prints the name of each check that held; the first one that does not hold ends the run with its traceback.
 """
 
+import base64
 import hashlib
+import http.server
 import json
 import os
+import queue
+import threading
 import time
 
 import httpx2
@@ -195,6 +199,36 @@ def lost_replies():
     assert {each.id for each in client.batches.list()} - before == {batch.id}
     assert forgetful().files.delete(file.id).deleted
     ended(batch)
+
+
+@check
+def webhooks():
+    events = queue.Queue()
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["content-length"]))
+            events.put((body, dict(self.headers)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    secret = "whsec_" + base64.b64encode(b"s" * 32).decode()
+    webhook = {"url": f"http://127.0.0.1:{server.server_port}/", "secret": secret}
+    batch = create(upload(line("told")).id, extra_body={"webhook": webhook})
+    body, headers = events.get(timeout=60)
+    event = client.webhooks.unwrap(body, headers, secret=secret)
+    assert (event.type, event.data.id) == ("batch.completed", batch.id)
+    try:
+        client.webhooks.unwrap(body + b" ", headers, secret=secret)
+        raise AssertionError("a changed body was believed")
+    except openai.InvalidWebhookSignatureError:
+        pass
+    server.shutdown()
 
 
 for each in CHECKS:
