@@ -3,6 +3,15 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+import {
+  chatAnswer,
+  DONE,
+  type ScriptedCall,
+  startScriptedProvider,
+  stopChunk,
+  textChunk,
+  usageChunk,
+} from '../support/scripted-provider.ts'
 import { type TempDir, tempDir } from '../support/temp-dir.ts'
 
 const PACKAGE = 'openai==3.57.0'
@@ -19,7 +28,44 @@ if (!installed) {
   )
 }
 
-const script = join(import.meta.dirname, 'python-client', 'openai_batches.py')
+const run = (
+  script: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const path = join(import.meta.dirname, 'python-client', script)
+    const python = {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PYTHONPATH: library,
+      PYTHONIOENCODING: 'utf-8',
+    }
+    execFile('python3', [path], { env: { ...python, ...env } }, (_error, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    )
+  })
+
+const REFUSED = { error: { message: 'Not this.', type: 't', param: 'messages', code: 'c' } }
+
+/** Says what the user said, in two pieces where a stream is asked for. */
+const reply = (call: ScriptedCall): void => {
+  const said = JSON.stringify(call.json.messages)
+  if (said.includes('refuse')) call.answer(422, REFUSED)
+  else if (call.json.stream !== true) call.answer(200, chatAnswer('re: hello'))
+  else stream(call, said.includes('break'))
+}
+
+const stream = (call: ScriptedCall, breaks: boolean): void => {
+  call.begin()
+  call.write(textChunk('re: '))
+  if (breaks) {
+    // What was written goes out before the connection breaks.
+    setImmediate(() => call.reset())
+    return
+  }
+  call.write(textChunk('hello') + stopChunk + usageChunk + DONE)
+  call.end()
+}
 
 describe.runIf(installed)("OpenAI's own Python client", () => {
   let provider: FakeProvider
@@ -45,18 +91,11 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
       server.newKey({ account: 'acct_other' }),
       server.newKey({ account: 'acct_narrow', models: ['batch-pro'] }),
     ])
-    const env = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PYTHONPATH: library,
-      PYTHONIOENCODING: 'utf-8',
+    const end = await run('openai_batches.py', {
       BASE_URL: server.url,
       API_KEY: server.key,
       STRANGER_KEY: stranger.secret,
       NARROW_KEY: narrow.secret,
-    }
-    const end = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
-      execFile('python3', [script], { env }, (_error, stdout, stderr) => resolve({ stdout, stderr }))
     })
     expect(end.stderr).toBe('')
     expect(end.stdout.trimEnd().split('\n')).toEqual([
@@ -69,6 +108,22 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
       'typed_errors',
       'lost_replies',
       'webhooks',
+    ])
+  })
+
+  it('makes ordinary calls, and takes streams', async () => {
+    const scripted = await startScriptedProvider()
+    scripted.always(reply)
+    const gateway = await openGateway({ provider: scripted.url })
+    const end = await run('openai_realtime.py', { BASE_URL: gateway.url, API_KEY: gateway.key })
+    await gateway.stop()
+    await scripted.close()
+    expect(end.stderr).toBe('')
+    expect(end.stdout.trimEnd().split('\n')).toEqual([
+      'whole_answers',
+      'streams',
+      'a_stream_that_breaks_throws',
+      'errors_of_the_provider',
     ])
   })
 })

@@ -24,7 +24,13 @@ export const errorOfProvider = (reply: FastifyReply, { status, body }: Answered)
 const isEnvelope = (text: string): boolean => {
   try {
     const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null && 'error' in json && typeof json.error === 'object'
+    return (
+      typeof json === 'object' &&
+      json !== null &&
+      'error' in json &&
+      typeof json.error === 'object' &&
+      json.error !== null
+    )
   } catch {
     return false
   }
