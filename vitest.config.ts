@@ -25,6 +25,8 @@ const FLOWS_ON_POSTGRES = [
   'openai-files',
   'openai-uploads',
   'realtime-flex',
+  'metrics',
+  'probes',
   'webhooks-events',
   'webhooks-deliveries',
   'spend-limits',

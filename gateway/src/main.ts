@@ -1,7 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sleep } from './clock/clock.ts'
-import { watchLoop } from './clock/loop.ts'
 import { systemClock, systemIds, systemRandom } from './clock/system.ts'
 import type { Config } from './config/config.ts'
 import { type Crash, crashOnOrder } from './crash/crash-points.ts'
@@ -34,8 +33,8 @@ import type { Store } from './storage/store.ts'
 import { sweepOrphans } from './sweep-orphans.ts'
 import { createGateLog } from './telemetry/logs/gate-lines.ts'
 import { createLog, type Log } from './telemetry/logs/log.ts'
-import { openTracer } from './telemetry/traces/open-tracer.ts'
-import { createWatch, type Watch } from './telemetry/watch.ts'
+import { openWatch } from './telemetry/open-watch.ts'
+import type { Watch } from './telemetry/watch.ts'
 
 export interface GatewayOptions {
   readonly dataDir: string
@@ -83,17 +82,7 @@ export const startGateway = async (options: GatewayOptions): Promise<Gateway> =>
     const blobs = await openFileBlobs({ root: dataDirPaths(dataDir).blobs, sweepUnfinished: true })
     const swept = await sweepOrphans(store.engine, blobs)
     if (swept > 0) log.info({ swept }, 'inputs and segments without an owner were removed')
-    const watch = createWatch({
-      store: store.engine,
-      clock: systemClock,
-      loop: watchLoop(),
-      log,
-      traces: await openTracer({
-        clock: systemClock,
-        env,
-        onError: (error) => log.warn({ err: error }, 'traces'),
-      }),
-    })
+    const watch = await openWatch({ store: store.engine, clock: systemClock, log, env })
     return await serve(options, { store, blobs, log, crash, watch })
   } catch (error) {
     await store.close()

@@ -200,6 +200,23 @@ describe('/metrics', () => {
     ])
   })
 
+  it('tells of answers that their clients did not wait for', async () => {
+    provider.hold()
+    const batch = await created(server, { model: 'batch-4.1', tasks: items('patience') })
+    const raw = await openRaw(server.url)
+    await raw.send(
+      `GET /v1/batches/${batch.id} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${server.key}\r\nprefer: wait=60\r\n\r\n`,
+    )
+    await provider.waiting(1)
+    raw.close()
+    await until('the cut answer to be counted', async () => {
+      const exposed = await scrape()
+      return exposed.sum('sheepfold_http_requests_total', { route: '/v1/batches/:id', status: 'cut' }) === 1
+    })
+    provider.open()
+    await batchEnded(server, batch.id)
+  })
+
   it('has buckets that only grow, up to the count', async () => {
     const { samples } = await scrape()
     const seconds = samples.filter(({ name }) => name === 'sheepfold_commit_seconds_bucket')

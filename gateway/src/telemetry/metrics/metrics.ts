@@ -6,7 +6,7 @@ import type { QueueStatus, StatusStore } from '../../storage/status.ts'
 import { BatchCounts } from './batch-counts.ts'
 import { ExecuteCounts } from './execute-counts.ts'
 import { HttpCounts } from './http-counts.ts'
-import { processStatus } from './process-status.ts'
+import { processStart, processStatus } from './process-status.ts'
 import { RealtimeCounts } from './realtime-counts.ts'
 import { type Exposition, exposition } from './registry.ts'
 import { StoreCounts } from './store-counts.ts'
@@ -54,6 +54,7 @@ export const createMetrics = (order: {
     http: new HttpCounts(),
   }
   const lookAtQueue = createQueueLook(order.store, clock)
+  const startedAt = processStart(clock.now())
   return {
     counts,
     async expose(live) {
@@ -68,7 +69,7 @@ export const createMetrics = (order: {
         gates: new Map(reports.map(({ deployment, gate }) => [deployment.id, gate])),
         learned: new Map(reports.map(({ deployment, learned }) => [deployment.id, learned])),
         loop: { ...loop.delays(), ...loop.time() },
-        process: processStatus(clock.now()),
+        process: processStatus(startedAt),
       })
     },
   }

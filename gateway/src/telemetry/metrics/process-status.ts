@@ -8,10 +8,13 @@ export interface ProcessStatus {
   readonly openFiles: number | undefined
 }
 
-export const processStatus = (now: number): ProcessStatus => {
+/** In seconds since 1970. Read once: it must not move with every correction of the clock. */
+export const processStart = (now: number): number => Math.round(now / 1_000 - process.uptime())
+
+export const processStatus = (startedAt: number): ProcessStatus => {
   const { user, system } = process.cpuUsage()
   return {
-    startedAt: now / 1_000 - process.uptime(),
+    startedAt,
     cpuSeconds: (user + system) / 1e6,
     residentBytes: process.memoryUsage.rss(),
     openFiles: openFiles(),

@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api'
+import { DiagLogLevel, diag } from '@opentelemetry/api'
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import {
@@ -37,7 +37,11 @@ export const openOtel = (order: {
 }): OpenTracer => {
   const { clock, protocol, sampler, env, onError } = order
   const say = (message: string): void => onError(new Error(message))
-  diag.setLogger({ error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} })
+  // The only way to hear of an export that failed. It holds for the whole process, which has one server.
+  diag.setLogger(
+    { error: say, warn: say, info: () => {}, debug: () => {}, verbose: () => {} },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  )
   const exporter = protocol === 'http/json' ? new JsonExporter() : new ProtobufExporter()
   const provider = new TracerProvider({
     resource: defaultResource()
