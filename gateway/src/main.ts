@@ -242,10 +242,12 @@ const serve = async (options: GatewayOptions, opened: Opened): Promise<Gateway> 
       await Promise.race([webhooks.stop(), patience])
       // An upload or a download that goes on for minutes is cut: both can be repeated.
       await Promise.race([closed, patience])
+      // A stream that still runs is ended with an error, which its client gets before its connection is cut.
+      http.close()
+      await sleep(clock, 0)
       servers.closeAll()
       await closed
       await Promise.race([calls.idle().then(stations.usage.flush), sleep(clock, RECORD_MS)])
-      http.close()
       await fileReadings.close()
       await watch.settled()
       await store.close()

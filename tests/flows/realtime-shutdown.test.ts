@@ -52,7 +52,7 @@ describe('a server that stops while a stream runs', () => {
     await clear(provider, server.dataDir)
   })
 
-  it('cuts it off when that time is over, at the provider too', async () => {
+  it('ends it with an error when that time is over, at the provider too', async () => {
     const { provider, server, sent, events } = await openStream()
     const cut = events.next().then(
       () => undefined,
@@ -60,7 +60,7 @@ describe('a server that stops while a stream runs', () => {
     )
     await server.gateway.stop(0)
     await sent.left
-    expect(await cut).toBeInstanceOf(Error)
+    expect(await cut).toMatchObject({ code: 'stream_broken' })
     await clear(provider, server.dataDir)
   })
 })

@@ -53,6 +53,7 @@ export interface CallAnswer {
   readonly totalMs: number
 }
 
+/** `aborted`: whoever asked for it wants it no more. `closed`: it is we who end. */
 export type BreakCause =
   | 'connect'
   | 'reset'
@@ -61,6 +62,7 @@ export type BreakCause =
   | 'total_timeout'
   | 'too_large'
   | 'aborted'
+  | 'closed'
 
 /** No whole answer: what broke, and whether the provider may have worked (and billed) all the same. */
 export interface CallBroken {

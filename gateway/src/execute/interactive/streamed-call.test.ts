@@ -85,6 +85,16 @@ describe('an ordinary call for a stream', () => {
     expect(stage.inFlight()).toBe(0)
   })
 
+  it('is not charged where it is the server that ends', async () => {
+    const stage = openStage()
+    const { stream } = streamClient()
+    const end = await stage.start({ stream })
+    begin(stage.last())(ONE)
+    await stage.last().end(broken('closed'))
+    expect(end()).toEqual({ kind: 'streamed', broken: { message: 'closed', cutsEvent: false } })
+    expect(stage.entries).toEqual([expect.objectContaining({ failed: true, charge: 0n })])
+  })
+
   it.each([
     ['it ends without an end', ONE],
     ['an event says so', ONE + event({ error: { message: 'out of memory' } })],

@@ -71,7 +71,7 @@ export const createTryOnce = (options: TryOptions): TryOnce => {
     }
   }
 
-  /** Charged where all of it came, or where it is the client that left; else its cost is waste. */
+  /** Charged where all of it came, or where it is the client that did not take it; else its cost is waste. */
   const streamEnd = (
     order: CallOrder,
     route: Route,
@@ -79,7 +79,7 @@ export const createTryOnce = (options: TryOptions): TryOnce => {
   ): TryEnd => {
     const told = { usage: streamed.usage(), request, answer: NOTHING, text: streamed.text() }
     const generated = generatedBy(order, route, told)
-    const isCharged = verdict.kind === 'success' || verdict.class === 'aborted'
+    const isCharged = verdict.kind === 'success' || (verdict.class === 'aborted' && verdict.code !== 'closed')
     const broken =
       verdict.kind === 'success' ? undefined : { message: verdict.message, cutsEvent: streamed.cutsEvent }
     return {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
-import type { Call, CallOutcome, CallRequest } from '../call.ts'
+import type { BreakCause, Call, CallOutcome, CallRequest } from '../call.ts'
 import type { TlsTrust } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { Exchange } from './exchange.ts'
@@ -18,7 +18,7 @@ const IDLE_LOOK_MS = 1_000
 
 export interface HttpCall {
   readonly call: Call
-  /** Breaks the calls that run as `aborted` and closes every connection. */
+  /** Breaks the calls that run as `closed` and closes every connection. */
   close(): void
 }
 
@@ -124,7 +124,7 @@ export const createHttpCall = (given: {
   }
 
   const call: Call = (request) => {
-    if (closed) return Promise.resolve(notStarted('aborted', 'the HTTP client is closed'))
+    if (closed) return Promise.resolve(notStarted('closed', 'the HTTP client is closed'))
     if (request.signal?.aborted) return Promise.resolve(notStarted('aborted', STOPPED))
     return new Promise<CallOutcome>((resolve) => {
       try {
@@ -140,7 +140,7 @@ export const createHttpCall = (given: {
 
   const close = (): void => {
     closed = true
-    for (const exchange of running.snapshot()) exchange.stop('aborted', 'the HTTP client was closed')
+    for (const exchange of running.snapshot()) exchange.stop('closed', 'the HTTP client was closed')
     for (const connections of origins.values()) connections.destroy()
   }
 
@@ -151,7 +151,7 @@ const TARGETS_KEPT = 64
 
 const STOPPED = 'the call was stopped'
 
-const notStarted = (cause: 'aborted' | 'connect', message: string): CallOutcome => ({
+const notStarted = (cause: BreakCause, message: string): CallOutcome => ({
   kind: 'broken',
   cause,
   message,

@@ -271,9 +271,11 @@ it.each([
   ['connect', 'connection'],
   ['reset', 'connection'],
   ['first_byte_timeout', 'timeout'],
+  ['idle_timeout', 'timeout'],
   ['total_timeout', 'timeout'],
   ['too_large', 'too_large_answer'],
   ['aborted', 'aborted'],
+  ['closed', 'aborted'],
 ] as const)('a call broken by %s is %s', (cause, expected) => {
   const outcome: CallBroken = { kind: 'broken', cause, message: 'why', totalMs: 1 }
   expect(failureOf(outcome)).toEqual({ kind: 'failure', class: expected, code: cause, message: 'why' })

@@ -23,6 +23,7 @@ const BROKEN_CLASS: Readonly<Record<CallBroken['cause'], FailureClass>> = {
   total_timeout: 'timeout',
   too_large: 'too_large_answer',
   aborted: 'aborted',
+  closed: 'aborted',
 }
 
 const broken = ({ cause, message }: CallBroken): Failure => ({
