@@ -53,6 +53,37 @@ export const deliveryCases = ({ open, itWithClock }: Cases): void => {
       stage.advance(1)
       expect(await deliverAll(stage)).toEqual(['hook batch.created', 'hook batch.completed'])
     })
+
+    itWithClock('is due with the one that it waits for, and at once when that one has ended', async () => {
+      const stage = await open()
+      await addWebhook(stage, 'hook')
+      await stage.accept({ id: 'batch_b', counts: [1] })
+      await stage.deliveries.record(attemptOf(await firstDue(stage), FAILED))
+      await stage.join('w')
+      await stage.finish('w', await stage.claimOne('w'))
+      const nextOf = async (event: string) => (await stateOf(stage, 'hook', event))?.nextAt
+      expect(await nextOf('evt_b_completed')).toBe(await nextOf('evt_b_created'))
+      stage.advance(60_000)
+      await stage.deliveries.record(attemptOf(await firstDue(stage), FAILED))
+      expect(await nextOf('evt_b_completed')).toBe(await nextOf('evt_b_created'))
+      await stage.tenant().replay('hook', 'evt_b_created')
+      expect(await deliverAll(stage)).toEqual(['hook batch.created', 'hook batch.completed'])
+    })
+
+    itWithClock(
+      'keeps its own time where it was tried before the one in front of it was sent again',
+      async () => {
+        const stage = await open()
+        await addWebhook(stage, 'hook')
+        await stage.run({ id: 'batch_b' })
+        await stage.deliveries.record(attemptOf(await firstDue(stage), { kind: 'delivered' }))
+        await stage.deliveries.record(attemptOf(await firstDue(stage), FAILED))
+        await stage.tenant().replay('hook', 'evt_b_created')
+        expect(await deliverAll(stage)).toEqual(['hook batch.created'])
+        stage.advance(60_000)
+        expect(await deliverAll(stage)).toEqual(['hook batch.completed'])
+      },
+    )
   })
 
   describe('a delivery', () => {

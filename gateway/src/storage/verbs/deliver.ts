@@ -24,12 +24,17 @@ const due = (skipped: readonly unknown[]): string => `
 
 const ENDPOINT = 'SELECT * FROM webhook_endpoint WHERE id = ?'
 
-const DELIVERY = 'SELECT state, log, first_at, next_at FROM webhook_delivery WHERE endpoint = ? AND seq = ?'
+const DELIVERY = 'SELECT batch, log, first_at, next_at FROM webhook_delivery WHERE endpoint = ? AND seq = ?'
 
 const RECORD = `
   UPDATE webhook_delivery SET state = ?, log = ?, first_at = ?, next_at = ?, ended_at = ?, attempts = attempts + 1,
     tries = tries + 1
   WHERE endpoint = ? AND seq = ?`
+
+// Those of its batch that wait for it are due with it, or now where it has ended.
+const FOLLOWERS = `
+  UPDATE webhook_delivery SET next_at = ?
+  WHERE endpoint = ? AND batch = ? AND state = 'pending' AND seq > ? AND tries = 0 AND next_at <> ?`
 
 const WORKS = 'UPDATE webhook_endpoint SET failing_since = NULL WHERE id = ? AND failing_since IS NOT NULL'
 const FAILS = 'UPDATE webhook_endpoint SET failing_since = ? WHERE id = ? AND failing_since IS NULL'
@@ -96,6 +101,8 @@ export const recordAttempt = (db: Db, attempt: RecordedAttempt): Promise<Attempt
       endpoint,
       seq,
     ])
+    const followersAt = next.at ?? tx.now
+    await tx.run(FOLLOWERS, [followersAt, endpoint, textOrNull(row, 'batch'), seq, followersAt])
     if (next.state === 'delivered') await tx.run(WORKS, [endpoint])
     else await tx.run(FAILS, [startedAt, endpoint])
     if (wasDisabled) return { disabled: null }

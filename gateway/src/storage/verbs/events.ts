@@ -13,10 +13,14 @@ const INSERT = `
   INSERT INTO event (id, account, batch, type, data, created_at, forget_at) VALUES (?, ?, ?, ?, ?, ?, ?)
   RETURNING seq`
 
-// To a disabled endpoint nothing is sent, but what it missed stands in its list, to be sent by hand.
+// To a disabled endpoint nothing is sent, but what it missed stands in its list, to be sent by hand. What has to
+// wait for an earlier event of its batch is due with it, so that those who look for what is due never see it before.
 const deliverTo = (endpoints: string): string => `
   INSERT INTO webhook_delivery (endpoint, seq, event, account, batch, state, next_at, ended_at)
-  SELECT id, ?, ?, ?, ?, CASE WHEN disabled_at IS NULL THEN 'pending' ELSE 'skipped' END, ?,
+  SELECT id, ?, ?, ?, ?, CASE WHEN disabled_at IS NULL THEN 'pending' ELSE 'skipped' END,
+    coalesce((SELECT max(earlier.next_at) FROM webhook_delivery earlier
+      WHERE earlier.endpoint = webhook_endpoint.id AND earlier.batch = ? AND earlier.state = 'pending'),
+      CAST(? AS BIGINT)),
     CASE WHEN disabled_at IS NULL THEN NULL ELSE CAST(? AS BIGINT) END
   FROM webhook_endpoint WHERE ${endpoints}`
 
@@ -72,5 +76,5 @@ const insert = async (tx: Tx, event: NewEvent): Promise<SqlValue[]> => {
   const forgetAt = keptMs === null ? null : tx.now + keptMs
   const row = await tx.get(INSERT, [id, account, batch, type, data, tx.now, forgetAt])
   if (!row) throw new InvariantBroken(`event ${id} was not inserted`)
-  return [int(row, 'seq'), id, account, batch, tx.now, tx.now]
+  return [int(row, 'seq'), id, account, batch, batch, tx.now, tx.now]
 }
