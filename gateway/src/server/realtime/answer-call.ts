@@ -7,7 +7,7 @@ import { requireJson } from '../media-type.ts'
 import { callOrder } from './call-order.ts'
 import type { KeyLimits } from './key-limits.ts'
 import type { KeySpending } from './key-spending.ts'
-import { passHeaders } from './pass-headers.ts'
+import { passHeaders, passRequestId } from './pass-headers.ts'
 import { errorOfProvider } from './provider-error.ts'
 import { readBody } from './read-body.ts'
 import { readCall } from './read-call.ts'
@@ -77,8 +77,9 @@ export const answerCall = async (
 
 const sendAnswer = (reply: FastifyReply, answered: Answered, tier: ServiceTier): FastifyReply => {
   const { status, headers, body } = answered
+  // Some servers do not say what their JSON is, and official clients read nothing else as JSON.
+  reply.code(status).header('content-type', 'application/json')
   passHeaders(reply, headers)
-  reply.code(status)
   if (status >= 400) return reply.send(errorOfProvider(reply, answered))
   return sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body)
 }
@@ -91,8 +92,7 @@ const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {
 }
 
 const refusedCall = (reply: FastifyReply, { reason, message, retryAfterMs, headers }: Refused): ApiError => {
-  const requestId = headers?.get('x-request-id')
-  if (requestId !== undefined) reply.header('x-provider-request-id', requestId)
+  if (headers) passRequestId(reply, headers)
   if (retryAfterMs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(retryAfterMs / 1_000))))
   }

@@ -1,16 +1,32 @@
-import type { FastifyReply } from 'fastify'
 import type { ProviderHead } from '../../interactive/interactive-call.ts'
 
 /** Theirs, and the name under which it reaches the client: all others of the provider stay here. */
-const PASSED = [
+type Passed = readonly [theirs: string, ours: string]
+
+const REQUEST_ID: Passed = ['x-request-id', 'x-provider-request-id']
+const PASSED: readonly Passed[] = [
   ['content-type', 'content-type'],
   ['retry-after', 'retry-after'],
-  ['x-request-id', 'x-provider-request-id'],
-] as const
+  REQUEST_ID,
+]
 
-export const passHeaders = (reply: FastifyReply, headers: ProviderHead['headers']): void => {
-  for (const [theirs, ours] of PASSED) {
-    const value = headers.get(theirs)
-    if (value !== undefined) reply.header(ours, value)
-  }
+/** What a header can carry: some send control characters, with which no answer of ours could be sent. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** The part of a reply that is needed here. */
+interface HeaderTarget {
+  header(name: string, value: string): unknown
+}
+
+export const passHeaders = (reply: HeaderTarget, headers: ProviderHead['headers']): void => {
+  for (const passed of PASSED) pass(reply, headers, passed)
+}
+
+/** Of an answer that is not passed on. */
+export const passRequestId = (reply: HeaderTarget, headers: ProviderHead['headers']): void =>
+  pass(reply, headers, REQUEST_ID)
+
+const pass = (reply: HeaderTarget, headers: ProviderHead['headers'], [theirs, ours]: Passed): void => {
+  const value = headers.get(theirs)
+  if (value !== undefined && VALUE.test(value)) reply.header(ours, value)
 }
