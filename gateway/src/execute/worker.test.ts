@@ -105,17 +105,18 @@ describe('a worker', () => {
   })
 
   it('goes on claiming while accounts come anew, without an appetite', async () => {
-    const claims = [[shard(1)], [shard(2)], [], [shard(3)]]
+    const claims = [[1, 2, 3, 4].map(shard), [shard(5)], [shard(6)]]
     const { log } = await open(async () => claims.shift() ?? [])
     await settled()
-    expect(log).toEqual(['start 1', 'start 2'])
+    expect(log).toEqual([1, 2, 3, 4, 5].map((id) => `start ${id}`))
   })
 
-  it('takes no more than one at a time of batches that stop, without an appetite', async () => {
-    const claims = [[{ ...shard(1), cause: 'cancel' as const }], [shard(2)]]
+  it('waits for the next turn with batches that stop, without an appetite', async () => {
+    const stopped = [1, 2, 3, 4].map((id) => ({ ...shard(id), cause: 'cancel' as const }))
+    const claims = [stopped, [shard(5)]]
     const { log } = await open(async () => claims.shift() ?? [])
     await settled()
-    expect(log).toEqual(['start 1'])
+    expect(log).toEqual([1, 2, 3, 4].map((id) => `start ${id}`))
   })
 
   it('keeps what it runs, and what a claim under way may be about to bring', async () => {

@@ -42,6 +42,9 @@ const HAND_BACK_MS = 10_000
 /** The most shards of one claim: their indexes and first windows must fit in memory together. */
 const CLAIM_MAX = 8
 
+/** Fewer would not be worth a commit: a small batch has a few shards, and its account waits for all of them. */
+const CLAIM_MIN = 4
+
 /**
  * The worker's loop: claim while there is appetite, renew the lease, look which batches must stop. An
  * incarnation that the store has given up drops its shards, and a fresh one takes its place.
@@ -79,14 +82,14 @@ export const startWorker = async (options: WorkerOptions): Promise<Worker> => {
     for (;;) {
       const { engine, worker, lease } = current
       if (stopping || !lease.held()) return
-      const max = Math.min(CLAIM_MAX, Math.ceil(engine.appetite() / 1000))
+      const max = Math.max(CLAIM_MIN, Math.min(CLAIM_MAX, Math.ceil(engine.appetite() / 1000)))
       const askedAt = clock.monotonic()
       try {
-        const order = { worker, max: Math.max(1, max), ...engine.unwanted() }
+        const order = { worker, max, ...engine.unwanted() }
         const shards = await store.claim(order)
         if (current.worker !== worker) return
         for (const shard of shards) engine.start(shard, askedAt)
-        if (shards.length < order.max) return
+        if (shards.length < max) return
         // Accounts that come anew are wanted without an appetite, but of a batch that stops no hurry is left.
         if (engine.appetite() === 0 && shards.every(({ cause }) => cause !== null)) return
       } catch (error) {
