@@ -7,8 +7,8 @@ import type { Fault, FaultKind } from '../../simulator/src/core/options.ts'
 import { createDice, type Dice } from './dice.ts'
 import { drawOrders, type OrderPlan } from './orders.ts'
 
-/** Webhooks are no station of the simulation: `tests/crashes` kills at their points. */
-export const SIMULATED_POINTS = CRASH_POINTS.filter((point) => !point.startsWith('webhook.'))
+/** Neither webhooks nor ordinary calls are part of the simulation: `tests/crashes` kills at their points. */
+export const SIMULATED_POINTS = CRASH_POINTS.filter((point) => !/^(webhook|usage|post_usage)\./.test(point))
 
 /**
  * What one seed does to the system. Each kind of trouble is there in about half of the seeds ("swarm
