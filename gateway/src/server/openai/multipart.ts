@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy } from '@fastify/busboy'
 import { ApiError } from '../errors.ts'
+import { requireUncompressed } from '../media-type.ts'
 
 const FIELDS_MAX = 16
 const FIELD_BYTES_MAX = 4_096
@@ -80,6 +81,7 @@ export const readMultipart = async (
 const nameOf = (name: string | undefined): string => name ?? ''
 
 const openParser = (request: IncomingMessage) => {
+  requireUncompressed(request.headers)
   const contentType = request.headers['content-type'] ?? ''
   if (!/^multipart\/form-data\s*;/i.test(contentType)) {
     const given = contentType === '' ? 'of no stated type' : `"${contentType.slice(0, 80)}"`

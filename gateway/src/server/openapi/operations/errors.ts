@@ -22,6 +22,7 @@ export const FORM_ERRORS: readonly ErrorCode[] = [
   'missing_field',
   'unknown_field',
   'unsupported_media_type',
+  'unsupported_encoding',
   'file_too_large',
   'disk_full',
   'invalid_header',
