@@ -133,7 +133,7 @@ describe('what a caller or a proxy says of where it is', () => {
 })
 
 describe('words of others within headers', () => {
-  it('a provider’s own headers stay with us', async () => {
+  it("a provider's own headers stay with us", async () => {
     const body = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'hello' }] }
     const answer = await call(`${server.url}/v1/chat/completions`, { key: server.key, body })
     expect([answer.status, answer.json]).toEqual([200, chatAnswer('hello')])
@@ -149,7 +149,7 @@ describe('words of others within headers', () => {
     '\u202egpj.jsonl',
     '<script>.jsonl',
     `${'a'.repeat(240)}.jsonl`,
-  ])('a file’s name gets into none: %s', async (filename) => {
+  ])("a file's name gets into none: %s", async (filename) => {
     const uploaded = await call(`${server.url}/v1/files`, {
       key: server.key,
       headers: { 'content-type': 'multipart/form-data; boundary=XX' },
@@ -164,7 +164,7 @@ describe('words of others within headers', () => {
   })
 
   it.each(['%0d%0aSet-Cookie:%20x=1', '%0aSet-Cookie:x', '%00', '%e2%80%a8'])(
-    'an id’s line breaks get into none: %s',
+    "an id's line breaks get into none: %s",
     async (id) => {
       for (const path of [`/v1/batches/${id}`, `/v1/files/${id}/content`, `/v1/models/${id}`, `/${id}`]) {
         const answer = await call(`${server.url}${path}`, { key: server.key })

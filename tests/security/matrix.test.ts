@@ -149,7 +149,7 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
       expect(texts.size).toBe(1)
     }))
 
-  it('refuses them to OpenAI’s clients in their words', async () => {
+  it("refuses them to OpenAI's clients in their words", async () => {
     const answer = await send(endpoint, endpoint.request(theirs), { 'x-stainless-lang': 'js' })
     expectRefusal(answer, { dialect: 'openai' }, 'unauthorized')
   })

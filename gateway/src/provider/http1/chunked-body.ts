@@ -1,6 +1,8 @@
 import { BadResponse } from './response-head.ts'
 
 const LINE_BYTES_MAX = 4_096
+/** Of extensions and trailers together: what is sent beside the body must not be without end. */
+const EXTRA_BYTES_MAX = 65_536
 const LINE_FEED = 0x0a
 const CARRIAGE_RETURN = 0x0d
 
@@ -11,6 +13,7 @@ export class ChunkedBody {
   #expecting: Expecting = 'size'
   #left = 0
   #line = ''
+  #extraBytes = 0
 
   get isDone(): boolean {
     return this.#expecting === 'nothing'
@@ -54,11 +57,20 @@ export class ChunkedBody {
       this.#expecting = 'size'
     } else if (this.#expecting === 'trailer') {
       if (line === '') this.#expecting = 'nothing'
+      else this.#countExtra(line.length)
     } else {
       const size = /^([0-9a-f]{1,12})[ \t]*(?:;|$)/i.exec(line)?.[1]
       if (size === undefined) throw new BadResponse(`"${line.slice(0, 60)}" is no size of a chunk`)
+      this.#countExtra(line.length - size.length)
       this.#left = Number.parseInt(size, 16)
       this.#expecting = this.#left === 0 ? 'trailer' : 'data'
+    }
+  }
+
+  #countExtra(bytes: number): void {
+    this.#extraBytes += bytes
+    if (this.#extraBytes > EXTRA_BYTES_MAX) {
+      throw new BadResponse('the extensions and trailers of the chunked coding are too long')
     }
   }
 }

@@ -49,6 +49,23 @@ describe('a call that is answered', () => {
     expect(await callOnce(hinted)).toMatchObject({ kind: 'answer', status: 200 })
   })
 
+  it('is never taken from what came behind an earlier answer', async () => {
+    let connections = 0
+    const answer = (text: string): string =>
+      `HTTP/1.1 200 OK\r\nContent-Length: ${text.length}\r\n\r\n${text}`
+    const server = createTcpServer((socket) => {
+      connections += 1
+      socket.on('data', () => socket.write(`${answer(`of ${connections}`)}${answer('smuggled')}`))
+    })
+    const baseUrl = `http://127.0.0.1:${await listen(server)}/v1`
+    const { call } = open(1)
+    for (const expected of ['of 1', 'of 2', 'of 3']) {
+      const outcome = await call(requestTo(baseUrl))
+      if (outcome.kind !== 'answer') throw new Error(outcome.message)
+      expect(outcome.body.toString()).toBe(expected)
+    }
+  })
+
   it('leaves no more connections than allowed, and uses them again', async () => {
     const ports = new Set<number | undefined>()
     let inFlight = 0

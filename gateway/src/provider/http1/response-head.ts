@@ -101,11 +101,13 @@ const wantedFor = (name: string): string => {
 const framingOf = (status: number, headers: ResponseHeaders): Framing => {
   if (status < 200 || status === 204 || status === 304) return 0
   const encoding = headers.get('transfer-encoding')
+  const length = headers.get('content-length')
   if (encoding !== undefined) {
+    // Whoever stood between may have gone by the length, and have seen another response behind it.
+    if (length !== undefined) throw new BadResponse('the body has both a length and a transfer encoding')
     if (/^chunked$/i.test(encoding)) return 'chunked'
     throw new BadResponse(`the transfer encoding "${encoding.slice(0, 60)}" is not chunked`)
   }
-  const length = headers.get('content-length')
   if (length === undefined) return 'until_close'
   if (!/^\d{1,15}$/.test(length)) throw new BadResponse(`"${length.slice(0, 60)}" is no content length`)
   return Number(length)

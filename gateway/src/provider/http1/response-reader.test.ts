@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ResponseReader } from './response-reader.ts'
 
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Twice: a\r\nx-twice: b\r\n'
 
 const chunkedOf = (parts: readonly Buffer[]): Buffer =>
@@ -132,6 +133,17 @@ describe('what is refused as no HTTP/1.1', () => {
     ['an encoding that is not chunked', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n'],
     ['a chunk without a size', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nxyz\r\n'],
     ['a chunk longer than it said', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1\r\nabc\r\n'],
+    ['a length and chunks', 'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n'],
+    [
+      'chunks within chunks',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n',
+    ],
+    ['a chunk of a negative size', `${CHUNKED}-1\r\n`],
+    ['a chunk of a size beyond all numbers', `${CHUNKED}fffffffffffff\r\n`],
+    ['a chunk with a bare line feed', `${CHUNKED}1\na\r\n`],
+    ['extensions without end', `${CHUNKED}${`1;${'x'.repeat(4_000)}\r\na\r\n`.repeat(20)}`],
+    ['trailers without end', `${CHUNKED}0\r\n${'a: b\r\n'.repeat(20_000)}`],
+    ['announcements without end', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(20)],
     ['headers without end', `HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(12_000)}`],
   ])('%s', (_what, text) => {
     expect(() => new ResponseReader(1_000).read(Buffer.from(text))).toThrow()

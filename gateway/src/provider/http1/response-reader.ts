@@ -3,6 +3,8 @@ import { ChunkedBody } from './chunked-body.ts'
 import { BadResponse, type ResponseHead, readHead } from './response-head.ts'
 
 const HEAD_BYTES_MAX = 65_536
+/** No provider announces its answer so often; a flood of them would never end. */
+const ANNOUNCEMENTS_MAX = 16
 const END_OF_HEAD = Buffer.from('\r\n\r\n')
 
 /**
@@ -19,6 +21,7 @@ export class ResponseReader {
   readonly #bytesMax: number
   readonly #takerOf: ((head: ResponseHead) => TakePiece | undefined) | undefined
   #headBytes: Buffer | undefined
+  #announcements = 0
   #chunked: ChunkedBody | undefined
   /** For a body whose length is known: its whole, filled bit by bit. */
   #whole: Buffer | undefined
@@ -87,7 +90,11 @@ export class ResponseReader {
   #takeHead(head: ResponseHead): void {
     if (head.status === 101) throw new BadResponse('the peer switched to another protocol')
     // 100 and its like announce the response; it follows.
-    if (head.status < 200) return
+    if (head.status < 200) {
+      this.#announcements += 1
+      if (this.#announcements > ANNOUNCEMENTS_MAX) throw new BadResponse('it is announced without end')
+      return
+    }
     this.head = head
     this.#take = this.#takerOf?.(head)
     if (head.framing === 'chunked') this.#chunked = new ChunkedBody()
