@@ -1,5 +1,6 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { Outbox, Sender } from '../../sockets/outbox.ts'
 import type { Exchange } from './exchange.ts'
 import type { Place } from './request-head.ts'
 
@@ -22,16 +23,24 @@ const COPIED_BYTES_MAX = 16_384
 /** Plain sockets read into one buffer: a new one for each read would be most of what is allocated here. */
 const sharedBuffer = Buffer.allocUnsafeSlow(READ_BYTES)
 
+export interface ConnectionOptions {
+  readonly trust: TlsTrust
+  readonly outbox: Outbox
+}
+
 /** One keep-alive connection, one exchange at a time on it. */
-export class Connection {
+export class Connection implements Sender {
   readonly #socket: Socket
   readonly #events: ConnectionEvents
+  readonly #outbox: Outbox
   #exchange: Exchange | undefined
+  #isWritten = false
   #isOpen = false
   #error: Error | undefined
 
-  constructor(place: Place, events: ConnectionEvents, trust: TlsTrust) {
+  constructor(place: Place, events: ConnectionEvents, { trust, outbox }: ConnectionOptions) {
     this.#events = events
+    this.#outbox = outbox
     this.#socket = this.#connect(place, trust)
     this.#socket.setNoDelay(true)
     this.#socket.setKeepAlive(true, PROBE_MS)
@@ -44,8 +53,15 @@ export class Connection {
 
   start(exchange: Exchange): void {
     this.#exchange = exchange
+    this.#isWritten = false
     exchange.carriedBy(this)
-    if (this.#isOpen) this.#send(exchange)
+    if (this.#isOpen) this.#outbox.add(this)
+  }
+
+  flush(): void {
+    if (!this.#exchange || this.#isWritten) return
+    this.#isWritten = true
+    this.#send(this.#exchange)
   }
 
   /** At once and not with the socket's own event, so that nobody starts anything on it meanwhile. */
@@ -64,7 +80,7 @@ export class Connection {
   #connect({ secure, hostname, port }: Place, { ca }: TlsTrust): Socket {
     const open = (): void => {
       this.#isOpen = true
-      if (this.#exchange) this.#send(this.#exchange)
+      this.flush()
     }
     if (secure) {
       // HTTP/2 would put all calls on one socket: providers cap its streams, and one reset kills all.
@@ -110,8 +126,8 @@ export class Connection {
 
   #receive(bytes: Buffer): void {
     const exchange = this.#exchange
-    // Nobody asked for it: the connection is out of step.
-    if (!exchange || exchange.isSettled) {
+    // Nobody asked for it, or not yet: the connection is out of step.
+    if (!exchange || exchange.isSettled || !this.#isWritten) {
       this.drop()
       return
     }

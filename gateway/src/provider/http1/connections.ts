@@ -1,4 +1,4 @@
-import { Connection, type TlsTrust } from './connection.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
 import type { Exchange } from './exchange.ts'
 import type { Place } from './request-head.ts'
 
@@ -11,11 +11,10 @@ export interface Connections {
   destroy(): void
 }
 
-export interface ConnectionsOptions {
+export interface ConnectionsOptions extends ConnectionOptions {
   readonly connectionsMax: number
   readonly idleMsMax: number
   readonly now: () => number
-  readonly trust: TlsTrust
 }
 
 interface Idle {
@@ -55,7 +54,7 @@ export const createConnections = (place: Place, options: ConnectionsOptions): Co
   }
 
   const open = (exchange: Exchange): void => {
-    const connection = new Connection(place, events, options.trust)
+    const connection = new Connection(place, events, options)
     all.add(connection)
     connection.start(exchange)
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock/clock.ts'
+import { Outbox } from '../../sockets/outbox.ts'
 import type { BreakCause, Call, CallOutcome, CallRequest } from '../call.ts'
 import type { TlsTrust } from './connection.ts'
 import { type Connections, createConnections } from './connections.ts'
@@ -39,6 +40,7 @@ export const createHttpCall = (given: {
   trust?: TlsTrust
 }): HttpCall => {
   const { clock, connectionsMax, trust = {} } = given
+  const outbox = new Outbox()
   const running = new RunningExchanges<Exchange>()
   const watchedSignals = new WeakSet<AbortSignal>()
   const origins = new Map<string, Connections>()
@@ -55,6 +57,7 @@ export const createHttpCall = (given: {
         idleMsMax: IDLE_MS_MAX,
         now: clock.monotonic,
         trust,
+        outbox,
       })
       origins.set(place.origin, connections)
     }

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Answered, RefusalReason, Refused } from '../../interactive/interactive-call.ts'
+import type { Outbox } from '../../sockets/outbox.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { ApiError, type ErrorCode } from '../errors.ts'
@@ -21,11 +22,12 @@ export interface CallExchange {
   readonly reply: FastifyReply
 }
 
-/** What a call has to pass, for its key. */
+/** What a call has to pass, for its key, and what its answer leaves by. */
 interface Doors {
   readonly authenticate: Authenticate
   readonly limits: KeyLimits
   readonly spending: KeySpending
+  readonly outbox: Outbox
 }
 
 /** Of JSON and English: what a call really used is known when it is over. */
@@ -34,7 +36,7 @@ const BYTES_PER_TOKEN = 4
 /** From the first byte of a call to the last of its answer. */
 export const answerCall = async (
   context: ServerContext,
-  { authenticate, limits, spending }: Doors,
+  { authenticate, limits, spending, outbox }: Doors,
   { endpoint, request, reply }: CallExchange,
 ): Promise<FastifyReply> => {
   const key = await authenticate(request.headers.authorization)
@@ -64,7 +66,7 @@ export const answerCall = async (
   })
   switch (end.kind) {
     case 'answered':
-      return sendAnswer(reply, end, call.tier)
+      return sendAnswer(reply, end, { tier: call.tier, outbox })
     case 'streamed':
       endStream(reply, end.broken)
       return reply
@@ -75,13 +77,17 @@ export const answerCall = async (
   }
 }
 
-const sendAnswer = (reply: FastifyReply, answered: Answered, tier: ServiceTier): FastifyReply => {
+const sendAnswer = (
+  reply: FastifyReply,
+  answered: Answered,
+  { tier, outbox }: { tier: ServiceTier; outbox: Outbox },
+): FastifyReply => {
   const { status, headers, body } = answered
   // Some servers do not say what their JSON is, and official clients read nothing else as JSON.
   reply.code(status).header('content-type', 'application/json')
   passHeaders(reply, headers)
   if (status >= 400) return reply.send(errorOfProvider(reply, answered))
-  return sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body)
+  return sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body, outbox)
 }
 
 const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {

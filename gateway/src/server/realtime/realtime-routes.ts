@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { Outbox } from '../../sockets/outbox.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
@@ -14,7 +15,12 @@ export const realtimeRoutes = (
   context: ServerContext,
   authenticate: Authenticate,
 ): void => {
-  const doors = { authenticate, limits: createKeyLimits(context.clock), spending: createKeySpending(context) }
+  const doors = {
+    authenticate,
+    limits: createKeyLimits(context.clock),
+    spending: createKeySpending(context),
+    outbox: new Outbox(),
+  }
   for (const endpoint of ENDPOINTS) {
     app.post(endpoint, (request, reply) => answerCall(context, doors, { endpoint, request, reply }))
     refuseOtherMethods(app, endpoint, ['POST'])
