@@ -21,6 +21,7 @@ import { answerResults } from './results/answer-results.ts'
 import { readResultsQuery } from './results/results-query.ts'
 import { retryBatch } from './retry-batch.ts'
 import { shareLooks } from './share-looks.ts'
+import { inShortTurns } from './short-turns.ts'
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' }
 const BATCH_ID = /^batch_[0-9A-Za-z]{1,64}$/
@@ -82,7 +83,7 @@ export const batchRoutes = (
     const headers = readCreateHeaders(request.headers)
     const { id: apiKey, account } = key
     // Not closed where intake stops reading: the answer still has to go out over the same connection.
-    const body: AsyncIterable<Buffer> = request.raw.iterator({ destroyOnReturn: false })
+    const body = inShortTurns(request.raw.iterator({ destroyOnReturn: false }))
     const order = {
       key,
       body,
