@@ -41,3 +41,9 @@ export const answeredOf = async (server: GatewayProcess, batch: string): Promise
   const counts = fieldOf(await call(server, `/${batch}`), 'request_counts')
   return Number(fieldOf(counts, 'completed'))
 }
+
+/** Stops the batch and waits for its end. */
+export const cancelled = async (server: GatewayProcess, batch: string): Promise<void> => {
+  await call(server, `/${batch}/cancel`, {})
+  while (textOf(await call(server, `/${batch}`), 'status') !== 'cancelled') await sleep(lookMs)
+}

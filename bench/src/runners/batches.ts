@@ -58,20 +58,3 @@ export const secondsToAnswerSmall = async (client: Client): Promise<number> => {
   await readAnswers(client, (await client.batches.createRaw(smallBody)).batch_id, smallSize)
   return (performance.now() - startedAt) / 1_000
 }
-
-const queuedAtOnce = 12
-
-/** Keeps batches in the queue until it is told to end, then waits for those that are there. */
-export const keepRunning = async (client: Client): Promise<{ end(): Promise<void> }> => {
-  let going = true
-  const runOnAndOn = async (): Promise<void> => {
-    while (going) await readAnswers(client, (await client.batches.createRaw(batchBody)).batch_id)
-  }
-  const running = Array.from({ length: queuedAtOnce }, runOnAndOn)
-  return {
-    async end() {
-      going = false
-      await Promise.all(running)
-    },
-  }
-}
