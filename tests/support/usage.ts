@@ -13,6 +13,7 @@ export const makeCall = async (url: string, text: string): Promise<boolean> => {
 export interface StoredUsage {
   readonly calls: number
   readonly charge: bigint
+  readonly waste: bigint
   readonly unposted: number
 }
 
@@ -21,11 +22,12 @@ export const usageOf = async (dataDir: string): Promise<StoredUsage> => {
   const [row] = await rowsOf(
     dataDir,
     `SELECT CAST(coalesce(sum(calls), 0) AS BIGINT) AS calls, CAST(coalesce(sum(charge), 0) AS BIGINT) AS charge,
-       count(CASE WHEN posting IS NULL THEN 1 END) AS unposted FROM usage_minute`,
+       CAST(coalesce(sum(waste), 0) AS BIGINT) AS waste, count(CASE WHEN posting IS NULL THEN 1 END) AS unposted FROM usage_minute`,
   )
   return {
     calls: Number(row?.calls),
     charge: BigInt(String(row?.charge)),
+    waste: BigInt(String(row?.waste)),
     unposted: Number(row?.unposted),
   }
 }
