@@ -11,3 +11,12 @@ export interface Usage {
   /** The part of the output that was reasoning. */
   readonly reasoningTokens: number
 }
+
+/** Of a call that brought no answer, and where adding up begins. */
+export const NO_USAGE: Usage = {
+  promptTokens: 0,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  completionTokens: 0,
+  reasoningTokens: 0,
+}

@@ -1,5 +1,5 @@
 import type { SellPrice, TokenPrices } from '../money/price.ts'
-import type { Usage } from '../money/usage.ts'
+import { NO_USAGE, type Usage } from '../money/usage.ts'
 import { priceAnswer } from './price-answer.ts'
 import type { Tier, UsageEntry } from './usage-entry.ts'
 
@@ -46,14 +46,6 @@ export const failedCall = (purchase: Purchase, generated?: Generated): UsageEntr
     waste: lost?.cost ?? 0n,
     failed: true,
   }
-}
-
-const NO_USAGE: Usage = {
-  promptTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  completionTokens: 0,
-  reasoningTokens: 0,
 }
 
 const ofPurchase = ({ account, apiKey, model, tier }: Purchase) => ({ account, apiKey, model, tier })

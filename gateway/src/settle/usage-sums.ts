@@ -1,4 +1,4 @@
-import type { Usage } from '../money/usage.ts'
+import { NO_USAGE, type Usage } from '../money/usage.ts'
 import type { UsageRow } from '../storage/usage.ts'
 import type { UsageEntry } from './usage-entry.ts'
 
@@ -31,14 +31,6 @@ export const withEntry = (row: UsageRow, entry: UsageEntry): UsageRow => ({
   cost: row.cost + entry.cost,
   waste: row.waste + entry.waste,
 })
-
-const NO_USAGE: Usage = {
-  promptTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  completionTokens: 0,
-  reasoningTokens: 0,
-}
 
 const sumOf = (left: Usage, right: Usage): Usage => ({
   promptTokens: left.promptTokens + right.promptTokens,

@@ -1,35 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
-import type { CallAnswer } from '../../provider/call.ts'
-import type { Verdict } from '../../provider/verdict.ts'
+import { ANSWER, SUCCESS, seeded } from './gate.fixture.ts'
 import { createGate, type GateLimits, type Lane } from './gate.ts'
-
-/** A generator that gives the same numbers every time (Steele and Vigna's mulberry32). */
-const seeded = (seed: number) => {
-  let state = seed
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
-const ANSWER: CallAnswer = {
-  kind: 'answer',
-  status: 200,
-  headers: new Map(),
-  body: Buffer.alloc(0),
-  firstByteMs: 1,
-  totalMs: 1,
-}
-
-const SUCCESS: Verdict = {
-  kind: 'success',
-  answer: { text: '', finishReason: 'stop', model: null, usage: undefined },
-  reply: ANSWER,
-}
 
 interface Course {
   readonly limits: Partial<GateLimits> & {

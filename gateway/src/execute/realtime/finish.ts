@@ -2,6 +2,7 @@ import type { AnswerEntry } from '../../batch/answer-frame.ts'
 import { type StopCause, unansweredKind } from '../../batch/batch-life.ts'
 import type { FinishedRequest } from '../../batch/dialect.ts'
 import { type Clock, sleep } from '../../clock/clock.ts'
+import { NO_USAGE } from '../../money/usage.ts'
 import type { Sink } from '../../settle/sink.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { ShardStore } from '../../storage/engine.ts'
@@ -9,14 +10,6 @@ import type { ExecuteObserver } from '../observer.ts'
 import { runEnd } from '../run-end.ts'
 import { createRequestSource } from './request-source.ts'
 import type { ShardRun } from './shard-run.ts'
-
-const NO_USAGE = {
-  promptTokens: 0,
-  cachedTokens: 0,
-  cacheWriteTokens: 0,
-  completionTokens: 0,
-  reasoningTokens: 0,
-}
 
 /** The entry of a request that bought nothing: failed, expired or cancelled. It costs nothing. */
 export const unpaidEntry = (

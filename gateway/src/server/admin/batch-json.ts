@@ -1,8 +1,9 @@
 import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd } from '../../money/nano.ts'
 import type { AdminBatch, AdminBatchDetail } from '../../storage/admin.ts'
+import { tokensJson } from '../tokens-json.ts'
 import { iso, isoOrNull } from './json.ts'
-import { spendJson, tokensJson } from './usage-json.ts'
+import { spendJson } from './usage-json.ts'
 
 type Why = (model: string) => Trouble | undefined
 

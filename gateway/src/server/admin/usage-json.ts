@@ -1,5 +1,6 @@
 import { formatUsd } from '../../money/nano.ts'
 import type { Spend, UsageDay, UsageSums } from '../../storage/admin.ts'
+import { tokensJson } from '../tokens-json.ts'
 import { dayText, encodePlace } from './usage-place.ts'
 
 export const usageSumsJson = (sums: UsageSums) => ({
@@ -19,15 +20,6 @@ export const usageDayJson = (row: UsageDay) => ({
   day: dayText(row.day),
   account: row.account,
   ...usageSumsJson(row),
-})
-
-export const tokensJson = (usage: UsageSums['usage'], estimated: number) => ({
-  prompt_tokens: usage.promptTokens,
-  completion_tokens: usage.completionTokens,
-  total_tokens: usage.promptTokens + usage.completionTokens,
-  cached_tokens: usage.cachedTokens,
-  reasoning_tokens: usage.reasoningTokens,
-  estimated_requests: estimated,
 })
 
 export const spendJson = ({ cost, waste, costUnknown }: Spend) => ({

@@ -1,6 +1,7 @@
 import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd, type Nano } from '../../money/nano.ts'
 import type { BatchView } from '../../storage/tenant.ts'
+import { tokensJson } from '../tokens-json.ts'
 import { batchWebhookJson } from '../webhooks/webhook-json.ts'
 
 /** The three statuses that clients know: one of them spins on a fourth. */
@@ -68,7 +69,7 @@ export const nativeBatchJson = (
   task: batch.task,
   metadata: JSON.parse(batch.metadata),
   counts: batch.counts,
-  usage: usageJson(batch),
+  usage: tokensJson(batch.usage, batch.estimated),
   cost: costJson(batch.charge, batch.listCharge),
   latency: latencyJson(batch.latency),
   waiting: batch.outcome === null ? waitingOf(batch.model, why) : null,
@@ -91,15 +92,6 @@ const progressOf = ({ outcome, counts }: BatchView): number => {
   const answered = counts.succeeded + counts.failed + counts.expired + counts.cancelled
   return Math.min(99, Math.floor((answered / counts.total) * 100))
 }
-
-const usageJson = ({ usage, estimated }: BatchView): NativeBatch['usage'] => ({
-  prompt_tokens: usage.promptTokens,
-  completion_tokens: usage.completionTokens,
-  total_tokens: usage.promptTokens + usage.completionTokens,
-  cached_tokens: usage.cachedTokens,
-  reasoning_tokens: usage.reasoningTokens,
-  estimated_requests: estimated,
-})
 
 const costJson = (charge: Nano, listCharge: Nano): NativeBatch['cost'] => ({
   currency: 'USD',
