@@ -58,6 +58,7 @@ export const sellPriceOf = (entry: CatalogueModel, books: CostBooks, at: number)
 }
 
 const timesPercent = (prices: TokenPrices, percent: number): TokenPrices => {
+  if (percent === 100) return prices
   const times = (price: bigint): bigint => (price * BigInt(percent) + 50n) / 100n
   return {
     input: times(prices.input),

@@ -37,10 +37,11 @@ export const createApp = (
   closeWhenIdle(app, servers)
   const authentication = createAuthentication(context.keys, context.clock)
   observeRequests(app, context, authentication)
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, ...SAFE_HEADERS })
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id).headers(SAFE_HEADERS)
     checkHead(request.raw)
-    if (servers.isSpare(request.raw.socket)) await requireRoom(servers, request, reply)
+    if (!servers.isSpare(request.raw.socket)) return done()
+    requireRoom(servers, request, reply).then(() => done(), done)
   })
   leaveBodiesUnread(app)
   app.setErrorHandler((error: FastifyError, request, reply) => answerError(context, error, request, reply))
@@ -52,7 +53,10 @@ export const createApp = (
 /** Bodies are read by the handlers, as they come, and by none before the key is known to be good. */
 const leaveBodiesUnread = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null, undefined))
+  // By its name, JSON's is found without a look at what is in the header.
+  for (const type of ['application/json', '*']) {
+    app.addContentTypeParser(type, (_request, _payload, done) => done(null, undefined))
+  }
 }
 
 /** What an overloaded installation is asked by those who watch over it. */

@@ -36,7 +36,7 @@ export const observeRequests = (
     const method = methodOf(request)
     const span = tracer.start(method, { parent: traceparentOf(request), kind: 'server' })
     request.span = span
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       const answered: AnsweredRequest = {
         id: request.id,
         method,

@@ -37,11 +37,12 @@ export const createInteractive = (options: InteractiveOptions): InteractiveCall 
   const throughGates = createEnter(options)
   const tryOnce = createTryOnce({ ...options, answerBytesMax: () => limits().answerBytesMax })
 
-  const enter: Enter = async (entering) => {
+  const enter: Enter = (entering) => {
     const begun = clock.monotonic()
-    const route = await throughGates(entering)
-    options.observer.entered(entering.order, route, clock.monotonic() - begun)
-    return route
+    return throughGates(entering).then((route) => {
+      options.observer.entered(entering.order, route, clock.monotonic() - begun)
+      return route
+    })
   }
 
   /** A deployment that the call failed on is left alone for a moment before it is tried again. */

@@ -26,7 +26,7 @@ export const followExchanges = (): OpenExchanges => {
       const exchanges = open.get(socket) ?? new Set()
       open.set(socket, exchanges)
       exchanges.add(exchange)
-      exchange.response.once('close', () => exchanges.delete(exchange))
+      exchange.response.on('close', () => exchanges.delete(exchange))
       if (exchanges.size > UNANSWERED_MAX) socket.destroy()
     },
   }

@@ -33,12 +33,12 @@ interface Doors {
 /** Of JSON and English: what a call really used is known when it is over. */
 const BYTES_PER_TOKEN = 4
 
-/** From the first byte of a call to the last of its answer. */
+/** From the first byte of a call to the last of its answer. Gives the reply where it is Fastify that sends it. */
 export const answerCall = async (
   context: ServerContext,
   { authenticate, limits, spending, outbox }: Doors,
   { endpoint, request, reply }: CallExchange,
-): Promise<FastifyReply> => {
+): Promise<FastifyReply | undefined> => {
   const key = await authenticate(request.headers.authorization)
   reply.headers(limits.headers(key))
   requireJson(request.headers)
@@ -49,7 +49,7 @@ export const answerCall = async (
   reply.header(TIER_HEADER, call.tier)
   const now = context.clock.now()
   const order = callOrder(config, { key, endpoint, call, reply, now })
-  await spending.check(key)
+  if (key.limits.spend !== null) await spending.check(key)
   const entered = limits.enter(key, {
     inputTokens: Math.ceil(call.body.length / BYTES_PER_TOKEN),
     outputTokens: call.outputTokens ?? config.intake.outputTokensAssumed,
@@ -69,11 +69,12 @@ export const answerCall = async (
       return sendAnswer(reply, end, { tier: call.tier, outbox })
     case 'streamed':
       endStream(reply, end.broken)
-      return reply
+      return
     case 'refused':
       throw refusedCall(reply, end)
     case 'left':
-      return reply.hijack()
+      reply.hijack()
+      return
   }
 }
 
@@ -81,13 +82,14 @@ const sendAnswer = (
   reply: FastifyReply,
   answered: Answered,
   { tier, outbox }: { tier: ServiceTier; outbox: Outbox },
-): FastifyReply => {
+): FastifyReply | undefined => {
   const { status, headers, body } = answered
   // Some servers do not say what their JSON is, and official clients read nothing else as JSON.
   reply.code(status).header('content-type', 'application/json')
   passHeaders(reply, headers)
   if (status >= 400) return reply.send(errorOfProvider(reply, answered))
-  return sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body, outbox)
+  sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body, outbox)
+  return undefined
 }
 
 const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {

@@ -52,7 +52,7 @@ const sellPrice = (config: Config, key: ApiKey, model: string, now: number): Sel
 const leftSignal = ({ raw }: FastifyReply): AbortSignal => {
   const left = new AbortController()
   if (raw.destroyed) left.abort()
-  raw.once('close', () => {
+  raw.on('close', () => {
     if (!raw.writableFinished) left.abort()
   })
   return left.signal

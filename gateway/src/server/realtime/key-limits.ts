@@ -58,8 +58,13 @@ export const createKeyLimits = (
   })
 
   return {
-    headers: (key) => headersOf(budgetsOf(key, clock.monotonic()), clock.monotonic()),
+    headers(key) {
+      if (isUnlimited(key)) return UNLIMITED.headers
+      const now = clock.monotonic()
+      return headersOf(budgetsOf(key, now), now)
+    },
     enter(key, estimate) {
+      if (isUnlimited(key)) return UNLIMITED
       const now = clock.monotonic()
       const { requests, tokens } = budgetsOf(key, now)
       const amount = tokens ? tokensCounted(estimate, tokens.limit) : 0
@@ -84,6 +89,11 @@ export const createKeyLimits = (
     },
   }
 }
+
+const UNLIMITED: Entered = { headers: {}, settle: () => undefined }
+
+const isUnlimited = ({ limits }: LimitedKey): boolean =>
+  limits.requestsPerMinute === null && limits.tokensPerMinute === null
 
 const budgetFor = (
   known: MinuteBudget | undefined,

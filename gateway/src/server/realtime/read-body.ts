@@ -1,10 +1,22 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from '../errors.ts'
 
-/** A body of one request, read whole: by events, which cost a small body less than an iterator. */
-export const readBody = (request: IncomingMessage, bytesMax: number): Promise<Buffer> =>
+/**
+ * A body of one request, read whole. A small one mostly came with its head and lies ready; for the others events
+ * are waited for, which cost less than an iterator.
+ */
+export const readBody = (request: IncomingMessage, bytesMax: number): Buffer | Promise<Buffer> => {
+  const length = Number(request.headers['content-length'] ?? 0)
+  if (length > bytesMax) throw tooLarge(bytesMax)
+  if (length === 0 || request.readableLength !== length) return wholeBody(request, bytesMax)
+  const body: Buffer = request.read()
+  // For its end, which the connection waits for.
+  request.resume()
+  return body
+}
+
+const wholeBody = (request: IncomingMessage, bytesMax: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > bytesMax) return reject(tooLarge(bytesMax))
     const pieces: Buffer[] = []
     let bytes = 0
     const stop = (): void => {
