@@ -41,7 +41,11 @@ export type Reconfiguration = Pick<StationsOptions, 'deployments' | 'costBooks' 
 export const startStations = async (options: StationsOptions): Promise<Stations> => {
   const { store, clock, room } = options
   const gated = await openGates(options)
-  const routes = createRoutes(gated(options.deployments), clock.now)
+  const routes = createRoutes({
+    deployments: gated(options.deployments),
+    channelOf: options.channelOf,
+    now: clock.now,
+  })
   let { costBooks, limits } = options
   const lanes = createBatchLanes({ ...limits, clock, routes })
   const saveGates = gateSaver(store, routes)

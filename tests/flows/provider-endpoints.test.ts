@@ -33,6 +33,7 @@ const deployment = (): Deployment => ({
   id: 'one',
   model: 'm',
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'm',
   baseUrl: `${provider.url}/v1`,
   apiKey: 'sk-one',
@@ -50,7 +51,7 @@ const deployment = (): Deployment => ({
 const ask = async (endpoint: string, body: Buffer): Promise<Verdict> => {
   const { baseUrl, limits } = deployment()
   const outcome = await http.call({
-    ...openaiProtocol.target(deployment(), endpoint),
+    ...openaiProtocol.target(deployment(), endpoint, { isStream: false, headers: {} }),
     ...limits,
     baseUrl,
     body,

@@ -4,6 +4,7 @@ import { nativeDialect } from '../../gateway/src/dialect/native.ts'
 import { UNOBSERVED } from '../../gateway/src/execute/observer.ts'
 import { createDiskRoom, type Room } from '../../gateway/src/execute/room.ts'
 import { openaiProtocol } from '../../gateway/src/provider/openai/protocol.ts'
+import { passThrough } from '../../gateway/src/provider/pass-through.ts'
 import { type Stations, startStations } from '../../gateway/src/stations.ts'
 import type { Blobs } from '../../gateway/src/storage/blobs/blobs.ts'
 import { storePorts } from '../../gateway/src/storage/store-ports.ts'
@@ -162,7 +163,7 @@ export class GatewayProcess {
       random: this.#random,
       ids: this.#ids,
       dialects: new Map([['native', nativeDialect]]),
-      protocols: { openai: openaiProtocol },
+      channelOf: (deployment, endpoint) => passThrough(openaiProtocol, deployment, endpoint),
       deployments: DEPLOYMENTS.map((each) => ({
         ...each,
         limits: { ...each.limits, concurrencyMax: scenario.concurrencyMax },

@@ -26,6 +26,7 @@ const deployment = (id: string, model: string, providerModel: string, weight: nu
   id,
   model,
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel,
   baseUrl: `http://${id}`,
   apiKey: `sk-${id}`,

@@ -75,6 +75,7 @@ describe('a file of configuration', () => {
         id: 'a',
         model: 'batch-4.1',
         provider: 'openai',
+        outputTokensDefault: 4_096,
         providerModel: 'gpt-4.1',
         baseUrl: 'https://api.example/v1',
         apiKey: 'sk-acme',

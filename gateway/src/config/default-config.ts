@@ -11,6 +11,7 @@ import {
   DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
   DEFAULT_OPEN_METRICS,
+  DEFAULT_OUTPUT_TOKENS,
   DEFAULT_RETENTION_MS,
   DEFAULT_WEBHOOKS,
 } from './default-limits.ts'
@@ -56,6 +57,7 @@ export const deploymentsAt = (
     apiKey,
     weight: 1,
     limits: DEFAULT_DEPLOYMENT_LIMITS,
+    outputTokensDefault: DEFAULT_OUTPUT_TOKENS,
     costBook: model.costBook,
   }))
 

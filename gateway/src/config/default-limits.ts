@@ -11,6 +11,9 @@ export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
   interactiveShare: 0.2,
 }
 
+/** Enough for a long answer, and taken by every model. */
+export const DEFAULT_OUTPUT_TOKENS = 4_096
+
 /** Where a server runs that says nothing else. */
 export const DEFAULT_SERVER = { host: '127.0.0.1', port: 8_787, data: '.sheepfold', drainSeconds: 10 }
 

@@ -1,4 +1,5 @@
 import type { Flow, ResponseHeaders } from '../provider/call.ts'
+import type { CallerHeaders } from '../provider/protocol.ts'
 import type { Purchase } from '../settle/price-call.ts'
 import type { UsageEntry } from '../settle/usage-entry.ts'
 
@@ -13,6 +14,8 @@ export interface CallOrder {
   readonly body: Buffer
   /** Where the string with that name begins in the body. */
   readonly modelStart: number
+  /** Headers of the caller's dialect that its provider is to have too. */
+  readonly headers?: CallerHeaders
   /** The W3C trace context in which it came. */
   readonly trace: string | null
   /** Aborts when the client has left. */
@@ -69,9 +72,10 @@ export interface Refused {
 /**
  * - `busy`: no deployment could take the call in time.
  * - `closed`: none takes calls at all, or the one that was tried is not set up for it.
+ * - `untranslatable`: the request cannot be put into the format of the model's provider.
  * - `failed`, `timeout`: the provider gave no usable answer, or none in time.
  */
-export type RefusalReason = 'busy' | 'closed' | 'failed' | 'timeout'
+export type RefusalReason = 'busy' | 'closed' | 'untranslatable' | 'failed' | 'timeout'
 
 /** The client left before anything was sent to it. */
 export interface Left {

@@ -17,6 +17,7 @@ import { type BatchEnds, createBatchEnds } from '../server/batch-ends.ts'
 import { createHttpServers, type HttpServers } from '../server/connections/http-servers.ts'
 import { type Stations, startStations } from '../stations.ts'
 import { createGateLog } from '../telemetry/logs/gate-lines.ts'
+import { createChannels } from '../translate/channels.ts'
 import { diskRoom } from './disk-room.ts'
 import type { Opened } from './open.ts'
 
@@ -111,7 +112,11 @@ const executeAndSettle = (
       ['native', nativeDialect],
       ['openai', openaiDialect],
     ]),
-    protocols: { openai: openaiProtocol },
+    channelOf: createChannels({
+      protocols: { openai: openaiProtocol },
+      fetchMedia: async () => ({ kind: 'unfetched', message: 'what URLs hold is not fetched' }),
+      now: systemClock.now,
+    }),
     deployments,
     costBooks,
     limits,

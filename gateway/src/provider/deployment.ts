@@ -3,7 +3,7 @@ export interface Deployment {
   readonly id: string
   /** The name under which we sell it. */
   readonly model: string
-  readonly provider: 'openai'
+  readonly provider: 'openai' | 'anthropic' | 'gemini' | 'deepseek' | 'compatible'
   /** The name that the provider knows. */
   readonly providerModel: string
   /** Absolute, without a trailing slash. */
@@ -14,6 +14,8 @@ export interface Deployment {
   /** Share of the requests beside other deployments of the model; 0 is a standby. */
   readonly weight: number
   readonly limits: DeploymentLimits
+  /** Asked for where the provider wants a limit of the output and a request has none. */
+  readonly outputTokensDefault: number
   /** The name of the book that holds what its tokens cost us. */
   readonly costBook: string
 }

@@ -4,13 +4,15 @@ import type { CallOutcome } from './call.ts'
 import type { Deployment } from './deployment.ts'
 import type { Verdict } from './verdict.ts'
 
-/**
- * How a provider is spoken to: one implementation a provider, in a folder of its own. An endpoint is one of
- * ours: `/v1/chat/completions`.
- */
+/** How a provider is spoken to, in its own format: one implementation a provider, in a folder of its own. */
 export interface Protocol {
-  /** Where a body for this endpoint goes, and with which headers. Called once a deployment. */
-  target(deployment: Deployment, endpoint: string): Target
+  /**
+   * What it can be asked, by the names under which we know it: `/v1/chat/completions` where the endpoint is also
+   * one of ours, and bodies pass through; a name of its own, `generateContent`, where it is not.
+   */
+  readonly endpoints: ReadonlySet<string>
+  /** Where a body for this endpoint goes, and with which headers. Called once for each manner of asking. */
+  target(deployment: Deployment, endpoint: string, manner: Manner): Target
   /** Reads what came back from this endpoint. Pure, and never throws: whatever a provider sends has a verdict. */
   interpret(outcome: CallOutcome, endpoint: string): Verdict
   /** Reads an answer of this endpoint that comes as a stream of events. Called once a call. */
@@ -18,6 +20,15 @@ export interface Protocol {
   /** What tokens are counted of, where an answer came without its usage. Pure, and never throws. */
   billedText(exchange: Exchange): BilledText
 }
+
+/** What the target may depend on beside the endpoint. */
+export interface Manner {
+  readonly isStream: boolean
+  readonly headers: CallerHeaders
+}
+
+/** Headers of the caller's dialect that its provider is to have too, by lower-case name. */
+export type CallerHeaders = Readonly<Record<string, string>>
 
 export interface Target {
   readonly path: string

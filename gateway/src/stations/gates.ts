@@ -3,20 +3,17 @@ import type { Learned } from '../execute/gate/gate.ts'
 import { createGates } from '../execute/gate/gates.ts'
 import type { GatedDeployment, Routes } from '../execute/realtime/routes.ts'
 import type { Deployment } from '../provider/deployment.ts'
-import type { Protocol } from '../provider/protocol.ts'
 import type { GateRecord, GateStore } from '../storage/engine.ts'
 
 interface GatesOrder {
   readonly store: GateStore
   readonly clock: Clock
-  readonly protocols: Readonly<Record<Deployment['provider'], Protocol>>
 }
 
 /** Puts a gate before each deployment; what gates learnt before this process began is read once. */
 export const openGates = async ({
   store,
   clock,
-  protocols,
 }: GatesOrder): Promise<(deployments: readonly Deployment[]) => GatedDeployment[]> => {
   const learned = new Map((await store.gates()).flatMap((record) => learnedOf(record)))
   const gates = createGates({ clock, learned })
@@ -24,7 +21,6 @@ export const openGates = async ({
     deployments.map((deployment) => ({
       deployment,
       gate: gates.of(deployment),
-      protocol: protocols[deployment.provider],
     }))
 }
 

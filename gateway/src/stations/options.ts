@@ -6,8 +6,8 @@ import type { ExecuteObserver } from '../execute/observer.ts'
 import type { Room } from '../execute/room.ts'
 import type { CostBooks } from '../money/cost-book.ts'
 import type { Call } from '../provider/call.ts'
+import type { ChannelOf } from '../provider/channel.ts'
 import type { Deployment } from '../provider/deployment.ts'
-import type { Protocol } from '../provider/protocol.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { EngineStore } from '../storage/engine.ts'
 
@@ -20,7 +20,7 @@ export interface StationsOptions {
   readonly random: Random
   readonly ids: Ids
   readonly dialects: ReadonlyMap<string, Dialect>
-  readonly protocols: Readonly<Record<Deployment['provider'], Protocol>>
+  readonly channelOf: ChannelOf
   readonly deployments: readonly Deployment[]
   readonly costBooks: CostBooks
   readonly limits: ExecuteLimits

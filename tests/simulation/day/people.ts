@@ -33,18 +33,21 @@ const ask = async ({ routes, call, now, diary }: Desk): Promise<void> => {
     alone: interactive.inFlight + interactive.waiting === 0,
   }
   diary.asked.push(asked)
-  const { permit, protocol, deployment, target } = await enter(routes)
+  const { permit, channel, deployment } = await enter(routes)
   asked.startedAt = now()
-  const outcome = await call({
+  const request = await channel.ask({ body: bodyOfPeople(deployment.providerModel), isStream: false })
+  if (request.kind === 'failure') throw new Error(request.message)
+  const called = await call({
     baseUrl: deployment.baseUrl,
-    path: target.path,
-    headers: target.headers,
-    body: bodyOfPeople(deployment.providerModel),
+    path: request.target.path,
+    headers: request.target.headers,
+    body: request.body,
     firstByteMsMax: deployment.limits.firstByteMsMax,
     totalMsMax: deployment.limits.totalMsMax,
     answerBytesMax: 1_048_576,
   })
-  permit.done(outcome, protocol.interpret(outcome, ENDPOINT))
+  const { outcome, verdict } = request.read(called)
+  permit.done(outcome, verdict)
 }
 
 const lanesOf = (routes: Routes) => {

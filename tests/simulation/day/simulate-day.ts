@@ -6,6 +6,7 @@ import { DEFAULT_INTAKE_LIMITS } from '../../../gateway/src/intake/limits.ts'
 import type { Call } from '../../../gateway/src/provider/call.ts'
 import type { Deployment } from '../../../gateway/src/provider/deployment.ts'
 import { openaiProtocol } from '../../../gateway/src/provider/openai/protocol.ts'
+import { passThrough } from '../../../gateway/src/provider/pass-through.ts'
 import { startStations } from '../../../gateway/src/stations.ts'
 import { createMemoryBlobs } from '../../../gateway/src/storage/blobs/memory.ts'
 import { openDatabase } from '../../../gateway/src/storage/sqlite/open.ts'
@@ -39,6 +40,7 @@ const DEPLOYMENT: Deployment = {
   id: 'one',
   model: MODEL,
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'gpt-4.1',
   baseUrl: 'http://one',
   apiKey: 'sk-one',
@@ -88,7 +90,7 @@ export const simulateDay = async (seed: number): Promise<Day> => {
     random: dice.fork('random'),
     ids,
     dialects: new Map([['native', nativeDialect]]),
-    protocols: { openai: openaiProtocol },
+    channelOf: (deployment, endpoint) => passThrough(openaiProtocol, deployment, endpoint),
     deployments: [DEPLOYMENT],
     costBooks: COST_BOOKS,
     limits: EXECUTE,

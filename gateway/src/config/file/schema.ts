@@ -6,6 +6,7 @@ import {
   DEFAULT_LOG_LEVEL,
   DEFAULT_LONG_POLL_MS,
   DEFAULT_OPEN_METRICS,
+  DEFAULT_OUTPUT_TOKENS,
   DEFAULT_RETENTION_MS,
   DEFAULT_SERVER,
   DEFAULT_WEBHOOKS,
@@ -122,6 +123,10 @@ const deploymentSchema = members({
   cost_book: text
     .optional()
     .describe('What its tokens cost: a name from `costs`. Without it: that of the model.'),
+  output_tokens_default: count
+    .max(10_000_000)
+    .default(DEFAULT_OUTPUT_TOKENS)
+    .describe('Asked for where its provider wants a limit of the output and a request has none.'),
   limits: deploymentLimitsSchema.prefault({}).describe('What its provider allows.'),
 })
 

@@ -52,6 +52,7 @@ const shownDeployment = (deployment: Deployment, keyName: string) => {
     ...(region === undefined ? {} : { region }),
     weight,
     cost_book: costBook,
+    output_tokens_default: deployment.outputTokensDefault,
     limits: {
       concurrency_max: limits.concurrencyMax,
       concurrency_initial: limits.concurrencyInitial,

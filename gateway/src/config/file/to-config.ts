@@ -141,6 +141,7 @@ const deploymentOf = (
     weight,
     costBook: given.cost_book ?? sold.costBook,
     limits: limitsOf(given.limits),
+    outputTokensDefault: given.output_tokens_default,
   }
 }
 

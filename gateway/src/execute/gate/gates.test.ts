@@ -7,6 +7,7 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
   id: 'a',
   model: 'batch-4.1',
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'gpt-4.1',
   baseUrl: 'http://127.0.0.1',
   apiKey: 'key',

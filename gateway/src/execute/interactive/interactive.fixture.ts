@@ -3,6 +3,7 @@ import type { CallEnd, CallOrder, StreamWish } from '../../interactive/interacti
 import { flatPrices } from '../../money/price.ts'
 import type { CallAnswer, CallBroken, CallOutcome, CallRequest } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
+import { passThrough } from '../../provider/pass-through.ts'
 import type { Protocol } from '../../provider/protocol.ts'
 import type { UsageEntry } from '../../settle/usage-entry.ts'
 import { createGate } from '../gate/gate.ts'
@@ -60,9 +61,12 @@ export const openStage = ({ protocol, deployments = ['a'], concurrency = 10 }: S
   const gated = [...gates].map(([id, gate]) => ({
     deployment: deploymentOf(id, concurrency),
     gate,
-    protocol,
   }))
-  const routes = createRoutes(gated, clock.now)
+  const routes = createRoutes({
+    deployments: gated,
+    channelOf: (deployment, endpoint) => passThrough(protocol, deployment, endpoint),
+    now: clock.now,
+  })
   const sent: Sent[] = []
   const entries: UsageEntry[] = []
   const interactive = createInteractive({
@@ -154,6 +158,7 @@ const deploymentOf = (id: string, concurrency: number): Deployment => ({
   id,
   model: MODEL,
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'gpt-4.1',
   baseUrl: 'http://127.0.0.1',
   apiKey: id,

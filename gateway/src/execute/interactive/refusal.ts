@@ -5,7 +5,8 @@ import type { Failure, FailureClass } from '../../provider/failure.ts'
 /** The last try that failed. */
 export interface FailedTry {
   readonly failure: Failure
-  readonly outcome: CallOutcome
+  /** Undefined where nothing was sent: the request cannot be put into the provider's format. */
+  readonly outcome?: CallOutcome
 }
 
 /** Whose fault it is, where it is not for the provider's own answer to say. */
@@ -21,6 +22,7 @@ const REASONS: Partial<Record<FailureClass, Refused['reason']>> = {
  * of our deployment (a refused key must not look like the caller's), or there is none.
  */
 export const refusalOf = ({ failure, outcome }: FailedTry): Answered | Refused => {
+  if (!outcome) return { kind: 'refused', reason: 'untranslatable', message: failure.message }
   const reason = REASONS[failure.class]
   if (reason === undefined && outcome.kind === 'answer' && isPassedOn(failure, outcome.status)) {
     const { status, headers, body } = outcome

@@ -5,6 +5,7 @@ import { estimateUsage } from '../../money/estimate-usage.ts'
 import type { TokenPrices } from '../../money/price.ts'
 import type { Usage } from '../../money/usage.ts'
 import type { Call, CallOutcome, CallRequest } from '../../provider/call.ts'
+import type { Ask } from '../../provider/channel.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import type { Success, Verdict } from '../../provider/verdict.ts'
@@ -17,7 +18,7 @@ import { StreamedAnswer } from './streamed-answer.ts'
 /** How one try at one deployment ended: for good, with what is to be booked, or so that another may be made. */
 export type TryEnd =
   | { readonly kind: 'over'; readonly end: CallEnd; readonly entry: UsageEntry }
-  | { readonly kind: 'failed'; readonly failure: Failure; readonly outcome: CallOutcome }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly outcome?: CallOutcome }
 
 /** From permit to verdict. Never rejects for what a provider or a client does. */
 export type TryOnce = (order: CallOrder, route: Route) => Promise<TryEnd>
@@ -33,41 +34,40 @@ export interface TryOptions {
 }
 
 export const createTryOnce = (options: TryOptions): TryOnce => {
-  const requestFor = (order: CallOrder, route: Route, streamed: StreamedAnswer | undefined): CallRequest => {
-    const { deployment, target } = route
-    return {
-      baseUrl: deployment.baseUrl,
-      path: target.path,
-      headers: target.headers,
-      body: options.compose(order.body, order.modelStart, deployment.providerModel),
-      firstByteMsMax: deployment.limits.firstByteMsMax,
-      totalMsMax: deployment.limits.totalMsMax,
-      answerBytesMax: options.answerBytesMax(),
-      signal: order.signal,
-      ...(streamed ? { takerOf: streamed.takerOf } : {}),
-    }
-  }
+  const requestFor = (
+    order: CallOrder,
+    { deployment }: Route,
+    { ask, streamed }: { ask: Ask; streamed: StreamedAnswer | undefined },
+  ): CallRequest => ({
+    baseUrl: deployment.baseUrl,
+    path: ask.target.path,
+    headers: ask.target.headers,
+    body: ask.body,
+    firstByteMsMax: deployment.limits.firstByteMsMax,
+    totalMsMax: deployment.limits.totalMsMax,
+    answerBytesMax: options.answerBytesMax(),
+    signal: order.signal,
+    ...(streamed ? { takerOf: streamed.takerOf } : {}),
+  })
 
   const generatedBy = (
-    { endpoint }: CallOrder,
-    { protocol, deployment }: Route,
-    told: { usage: Usage | undefined; request: Buffer; answer: Buffer; text?: string },
+    { deployment }: Route,
+    { ask, usage, text }: { ask: Ask; usage: Usage | undefined; text?: string },
   ): Generated => ({
-    usage: told.usage,
+    usage,
     estimate: () => {
-      const billed = protocol.billedText({ endpoint, request: told.request, answer: told.answer })
-      return estimateUsage(told.text === undefined ? billed : { ...billed, output: [told.text] })
+      const billed = ask.billedText()
+      return estimateUsage(text === undefined ? billed : { ...billed, output: [text] })
     },
     cost: options.costOf(deployment, options.clock.now()),
   })
 
-  const answered = (order: CallOrder, route: Route, request: Buffer, { answer, reply }: Success): TryEnd => {
+  const answered = (order: CallOrder, route: Route, ask: Ask, { answer, reply }: Success): TryEnd => {
     const { status, headers, body } = reply
-    const generated = generatedBy(order, route, { usage: answer.usage, request, answer: body })
     return {
       kind: 'over',
       end: { kind: 'answered', status, headers, body },
-      entry: chargedCall(order.purchase, generated),
+      entry: chargedCall(order.purchase, generatedBy(route, { ask, usage: answer.usage })),
     }
   }
 
@@ -75,10 +75,9 @@ export const createTryOnce = (options: TryOptions): TryOnce => {
   const streamEnd = (
     order: CallOrder,
     route: Route,
-    { streamed, request, verdict }: { streamed: StreamedAnswer; request: Buffer; verdict: Verdict },
+    { streamed, ask, verdict }: { streamed: StreamedAnswer; ask: Ask; verdict: Verdict },
   ): TryEnd => {
-    const told = { usage: streamed.usage(), request, answer: NOTHING, text: streamed.text() }
-    const generated = generatedBy(order, route, told)
+    const generated = generatedBy(route, { ask, usage: streamed.usage(), text: streamed.text() })
     const isCharged = verdict.kind === 'success' || (verdict.class === 'aborted' && verdict.code !== 'closed')
     const broken =
       verdict.kind === 'success' ? undefined : { message: verdict.message, cutsEvent: streamed.cutsEvent }
@@ -89,23 +88,28 @@ export const createTryOnce = (options: TryOptions): TryOnce => {
     }
   }
 
-  return async (order, route) => {
-    const { endpoint, stream } = order
-    const streamed = stream && new StreamedAnswer(stream, route.protocol.stream(endpoint, stream))
-    const request = requestFor(order, route, streamed)
-    const called = await options.call(request)
-    const { outcome, verdict } = streamed?.verdict(called) ?? {
-      outcome: called,
-      verdict: route.protocol.interpret(called, endpoint),
-    }
+  const callWith = async (order: CallOrder, route: Route, ask: Ask): Promise<TryEnd> => {
+    const streamed = order.stream && new StreamedAnswer(order.stream, ask.stream(order.stream))
+    const called = await options.call(requestFor(order, route, { ask, streamed }))
+    const { outcome, verdict } = streamed?.verdict(called) ?? ask.read(called)
     // How long a stream takes is also its reader's doing.
     if (!streamed && verdict.kind === 'success') route.typical.note(outcome.totalMs, verdict.answer.usage)
     route.permit.done(outcome, verdict)
     options.observer.tried(order, { route, outcome, verdict })
-    if (streamed?.hasBegun) return streamEnd(order, route, { streamed, request: request.body, verdict })
-    if (verdict.kind === 'success') return answered(order, route, request.body, verdict)
+    if (streamed?.hasBegun) return streamEnd(order, route, { streamed, ask, verdict })
+    if (verdict.kind === 'success') return answered(order, route, ask, verdict)
     return { kind: 'failed', failure: verdict, outcome }
   }
-}
 
-const NOTHING = Buffer.alloc(0)
+  return async (order, route) => {
+    const asked = route.channel.ask({
+      body: options.compose(order.body, order.modelStart, route.deployment.providerModel),
+      isStream: order.stream !== undefined,
+      ...(order.headers ? { headers: order.headers } : {}),
+    })
+    const ask = asked instanceof Promise ? await asked : asked
+    if (ask.kind === 'ask') return callWith(order, route, ask)
+    route.permit.unused()
+    return { kind: 'failed', failure: ask }
+  }
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import { passThrough } from '../../provider/pass-through.ts'
 import { UNOBSERVED } from '../observer.ts'
 import { createAttempt } from './attempt.ts'
 import type { Route } from './routes.ts'
@@ -9,10 +10,13 @@ import { runOf } from './shard-run.fixture.ts'
 import type { Pending } from './shard-run.ts'
 import { createTypical } from './typical.ts'
 
+const ENDPOINT = '/v1/chat/completions'
+
 const DEPLOYMENT: Deployment = {
   id: 'one',
   model: 'batch-4.1',
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'gpt-4.1',
   baseUrl: 'http://one',
   apiKey: 'sk-one',
@@ -67,13 +71,17 @@ const open = (naming: () => void = () => {}) => {
   })
   const route: Route = {
     deployment: DEPLOYMENT,
-    protocol: {
-      target: () => ({ path: '/', headers: {} }),
-      interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
-      stream: openaiProtocol.stream,
-      billedText: () => ({ input: [], inputTokens: 0, output: [] }),
-    },
-    target: { path: '/', headers: {} },
+    channel: passThrough(
+      {
+        endpoints: new Set([ENDPOINT]),
+        target: () => ({ path: '/', headers: {} }),
+        interpret: () => ({ kind: 'failure', class: 'bad_request', code: 'no', message: 'no' }),
+        stream: openaiProtocol.stream,
+        billedText: () => ({ input: [], inputTokens: 0, output: [] }),
+      },
+      DEPLOYMENT,
+      ENDPOINT,
+    ),
     permit: { done: () => void log.push('done'), unused: () => void log.push('unused') },
     typical: createTypical(),
   }

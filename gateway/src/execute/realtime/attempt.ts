@@ -3,6 +3,7 @@ import { type Clock, type Random, sleep } from '../../clock/clock.ts'
 import { estimateUsage } from '../../money/estimate-usage.ts'
 import type { TokenPrices } from '../../money/price.ts'
 import type { Call, CallOutcome, CallRequest } from '../../provider/call.ts'
+import type { Ask } from '../../provider/channel.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import type { Success, Verdict } from '../../provider/verdict.ts'
@@ -70,13 +71,11 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     }
   }
 
-  const succeed = (pending: Pending, route: Route, { answer, reply }: Success, body: Buffer): Next => {
+  const succeed = (pending: Pending, route: Route, { answer, reply }: Success, ask: Ask): Next => {
     const { run } = pending
-    const { endpoint } = run.claimed
     const priced = priceAnswer({
       usage: answer.usage,
-      estimate: () =>
-        estimateUsage(route.protocol.billedText({ endpoint, request: body, answer: reply.body })),
+      estimate: () => estimateUsage(ask.billedText()),
       sell: run.sell,
       cost: options.costOf(route.deployment, clock.now()),
     })
@@ -132,7 +131,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     }
   }
 
-  const requestFor = ({ run }: Pending, { deployment, target }: Route, body: Buffer): CallRequest => ({
+  const requestFor = ({ run }: Pending, { deployment }: Route, { target, body }: Ask): CallRequest => ({
     baseUrl: deployment.baseUrl,
     path: target.path,
     headers: target.headers,
@@ -143,18 +142,35 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     signal: run.abort.signal,
   })
 
+  const mayStillCall = (run: ShardRun): boolean =>
+    options.mayStart() && !run.isStopped() && clock.monotonic() < run.deadline
+
   /** From permit to sink; without an await before the call, so that what allowed it still holds. */
   const execute = async (pending: Pending, route: Route): Promise<Next> => {
     options.crash('execute.before_call', pending.customId)
-    const body = pending.run.compose(pending.fragment, pending.variant, route.deployment.providerModel)
+    const { run } = pending
+    const asked = route.channel.ask({
+      body: run.compose(pending.fragment, pending.variant, route.deployment.providerModel),
+      isStream: false,
+      scope: run.claimed.batch,
+    })
+    const isFetching = asked instanceof Promise
+    const ask = isFetching ? await asked : asked
+    if (ask.kind === 'failure' || (isFetching && !mayStillCall(run))) {
+      route.permit.unused()
+      return ask.kind === 'failure' ? afterFailure(pending, route, ask) : UNSENT
+    }
+    return callWith(pending, route, ask)
+  }
+
+  const callWith = async (pending: Pending, route: Route, ask: Ask): Promise<Next> => {
     pending.firstCallAt ??= clock.monotonic()
-    const outcome = await options.call(requestFor(pending, route, body))
-    const verdict = route.protocol.interpret(outcome, pending.run.claimed.endpoint)
+    const { outcome, verdict } = ask.read(await options.call(requestFor(pending, route, ask)))
     noteTypical(route, outcome, verdict)
     route.permit.done(outcome, verdict)
     observer.called(pending.run.claimed, { route, position: pending.position, outcome, verdict })
     return verdict.kind === 'success'
-      ? succeed(pending, route, verdict, body)
+      ? succeed(pending, route, verdict, ask)
       : afterFailure(pending, route, verdict)
   }
 
@@ -166,7 +182,7 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     const { run } = pending
     const isNamed = await named(pending)
     // Naming took its time: the lease may be over by now, the batch stopped, its window at an end.
-    const mayCall = isNamed && options.mayStart() && !run.isStopped() && clock.monotonic() < run.deadline
+    const mayCall = isNamed && mayStillCall(run)
     if (!mayCall) route.permit.unused()
     const next = mayCall ? await execute(pending, route) : UNSENT
     // Also where it could not be named: the store may have heard it, and its reply was lost.

@@ -4,6 +4,7 @@ import type { CallOutcome } from '../../provider/call.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import { passThrough } from '../../provider/pass-through.ts'
 import { createGate } from '../gate/gate.ts'
 import { DEFAULT_EXECUTE_LIMITS } from '../limits.ts'
 import { createBatchLanes } from './batch-lanes.ts'
@@ -22,6 +23,7 @@ const open = (concurrency: number) => {
     id: 'a',
     model: MODEL,
     provider: 'openai',
+    outputTokensDefault: 4_096,
     providerModel: 'gpt-4.1',
     baseUrl: 'http://127.0.0.1',
     apiKey: 'key',
@@ -38,14 +40,19 @@ const open = (concurrency: number) => {
   const gated: GatedDeployment = {
     deployment,
     gate: createGate({ clock, limits: deployment.limits }),
-    protocol: {
-      target: (_, path) => ({ path, headers: {} }),
-      interpret: () => REFUSED,
-      stream: openaiProtocol.stream,
-      billedText: () => ({ input: [], inputTokens: 0, output: [] }),
-    },
   }
-  const routes = createRoutes([gated], clock.now)
+  const protocol = {
+    endpoints: new Set([ENDPOINT]),
+    target: () => ({ path: ENDPOINT, headers: {} }),
+    interpret: () => REFUSED,
+    stream: openaiProtocol.stream,
+    billedText: () => ({ input: [], inputTokens: 0, output: [] }),
+  }
+  const routes = createRoutes({
+    deployments: [gated],
+    channelOf: (each, endpoint) => passThrough(protocol, each, endpoint),
+    now: clock.now,
+  })
   const lanes = createBatchLanes({
     ...DEFAULT_EXECUTE_LIMITS,
     clock,
@@ -96,7 +103,7 @@ const settled = (): Promise<void> =>
 describe('a call that is held open', () => {
   it('starts at once where there is room, in the batch lane', async () => {
     const { held, routes } = open(2)
-    expect((await held('call', 'acme'))?.target.path).toBe(ENDPOINT)
+    expect((await held('call', 'acme'))?.deployment.id).toBe('a')
     expect(routes.states().get('a')?.inFlight).toBe(1)
   })
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock, type ManualClock } from '../../clock/manual-clock.ts'
 import type { CallOutcome } from '../../provider/call.ts'
+import type { ChannelOf } from '../../provider/channel.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { Failure } from '../../provider/failure.ts'
 import { openaiProtocol } from '../../provider/openai/protocol.ts'
+import { passThrough } from '../../provider/pass-through.ts'
 import type { Protocol } from '../../provider/protocol.ts'
 import { createGate } from '../gate/gate.ts'
-import { createRoutes, type GatedDeployment, type Routes } from './routes.ts'
+import { createRoutes, type GatedDeployment, type Route, type Routes } from './routes.ts'
 
 const limits: Deployment['limits'] = {
   concurrencyMax: 100,
@@ -18,6 +20,7 @@ const limits: Deployment['limits'] = {
 
 const targets: string[] = []
 const protocol: Protocol = {
+  endpoints: new Set(['/v1/chat/completions', '/v1/embeddings']),
   target(deployment, endpoint) {
     targets.push(`${deployment.id} ${endpoint}`)
     return { path: endpoint, headers: { authorization: deployment.apiKey } }
@@ -39,6 +42,7 @@ const deployment = (id: string, more: Partial<Deployment> = {}): Deployment => (
   id,
   model: 'batch-4.1',
   provider: 'openai',
+  outputTokensDefault: 4_096,
   providerModel: 'gpt-4.1',
   baseUrl: 'http://127.0.0.1',
   apiKey: `key of ${id}`,
@@ -52,18 +56,25 @@ const gated = (clock: ManualClock, ...deployments: readonly Deployment[]): Gated
   deployments.map((each) => ({
     deployment: each,
     gate: createGate({ clock, limits: each.limits }),
-    protocol,
   }))
+
+const channelOf: ChannelOf = (each, endpoint) =>
+  protocol.endpoints.has(endpoint) ? passThrough(protocol, each, endpoint) : undefined
 
 const open = (...deployments: readonly Deployment[]) => {
   const clock = createManualClock()
-  return { clock, routes: createRoutes(gated(clock, ...deployments), clock.now) }
+  return {
+    clock,
+    routes: createRoutes({ deployments: gated(clock, ...deployments), channelOf, now: clock.now }),
+  }
 }
 
 const request = (...failedOn: string[]) => ({ fragment: { length: 400 }, failedOn: new Set(failedOn) })
 
 const enter = (routes: Routes, ...failedOn: string[]) =>
   routes.enter('batch', 'batch-4.1', '/v1/chat/completions', request(...failedOn))
+
+const askOf = (route: Route | undefined) => route?.channel.ask({ body: Buffer.from('{}'), isStream: false })
 
 const takeMany = (routes: Routes, times: number): string =>
   Array.from({ length: times }, () => {
@@ -134,13 +145,21 @@ describe('the way of a request', () => {
     expect(called).toBe(1)
   })
 
-  it('has its target made once for each endpoint of a deployment', () => {
+  it('has its target made once for each endpoint of a deployment', async () => {
     const { routes } = open(deployment('a'))
     targets.length = 0
-    for (let time = 0; time < 3; time += 1) enter(routes)
-    routes.enter('batch', 'batch-4.1', '/v1/other', request())
-    expect(targets).toEqual(['a /v1/chat/completions', 'a /v1/other'])
-    expect(enter(routes)?.target.headers).toEqual({ authorization: 'key of a' })
+    for (let time = 0; time < 3; time += 1) await askOf(enter(routes))
+    await askOf(routes.enter('batch', 'batch-4.1', '/v1/embeddings', request()))
+    expect(targets).toEqual(['a /v1/chat/completions', 'a /v1/embeddings'])
+    expect(await askOf(enter(routes))).toMatchObject({
+      target: { headers: { authorization: 'key of a' } },
+    })
+  })
+
+  it('goes to a deployment that has its endpoint, and fails where none has it any more', async () => {
+    const { routes } = open(deployment('a'))
+    const route = routes.enter('batch', 'batch-4.1', '/v1/other', request())
+    expect(await askOf(route)).toMatchObject({ class: 'bad_request', code: 'endpoint_unsupported' })
   })
 
   it('leads nowhere for a model that nobody serves', () => {
@@ -225,7 +244,7 @@ describe('other deployments', () => {
   it('keep what is typical of a gate that stays', () => {
     const clock = createManualClock()
     const before = gated(clock, deployment('a'))
-    const routes = createRoutes(before, clock.now)
+    const routes = createRoutes({ deployments: before, channelOf, now: clock.now })
     enter(routes)?.typical.note(300, undefined)
     routes.replace(before.map((each) => ({ ...each, deployment: deployment('a', { weight: 7 }) })))
     expect(routes.typicalMs('batch-4.1')).toBe(300)

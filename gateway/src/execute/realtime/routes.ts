@@ -1,6 +1,6 @@
 import type { Trouble } from '../../batch/trouble.ts'
+import type { Channel, ChannelOf } from '../../provider/channel.ts'
 import type { Deployment } from '../../provider/deployment.ts'
-import type { Protocol, Target } from '../../provider/protocol.ts'
 import type { GateRecord } from '../../storage/engine.ts'
 import type { Gate, GateState, Lane, Learned, Permit, Watcher } from '../gate/gate.ts'
 import { type Credits, choose } from './choose.ts'
@@ -9,8 +9,7 @@ import { createTypical, type Typical } from './typical.ts'
 /** Where one request goes: a deployment whose gate has let it in. */
 export interface Route {
   readonly deployment: Deployment
-  readonly protocol: Protocol
-  readonly target: Target
+  readonly channel: Channel
   readonly permit: Permit
   /** What calls of this deployment usually take; each success is noted there. */
   readonly typical: Typical
@@ -60,7 +59,6 @@ export interface Routes {
 export interface GatedDeployment {
   readonly deployment: Deployment
   readonly gate: Gate
-  readonly protocol: Protocol
 }
 
 export interface DeploymentReport {
@@ -74,10 +72,18 @@ interface Stop extends GatedDeployment {
   readonly id: string
   readonly weight: number
   readonly typical: Typical
-  readonly targets: Map<string, Target>
+  /** By endpoint; undefined where its provider has nothing like it. */
+  readonly channels: Map<string, Channel | undefined>
 }
 
-export const createRoutes = (deployments: readonly GatedDeployment[], now: () => number): Routes => {
+export interface RoutesOrder {
+  readonly deployments: readonly GatedDeployment[]
+  readonly channelOf: ChannelOf
+  /** Unix milliseconds. */
+  readonly now: () => number
+}
+
+export const createRoutes = ({ deployments, channelOf, now }: RoutesOrder): Routes => {
   let all: readonly Stop[] = []
   let byModel: ReadonlyMap<string, readonly Stop[]> = new Map()
   const credits = new Map<string, Credits>()
@@ -101,10 +107,16 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     return state === 'shut' && (until === undefined || until > now())
   }
 
-  const pick = (lane: Lane, model: string, { failedOn }: Routed): Stop | undefined => {
+  const channelTo = ({ deployment, channels }: Stop, endpoint: string): Channel | undefined => {
+    if (!channels.has(endpoint)) channels.set(endpoint, channelOf(deployment, endpoint))
+    return channels.get(endpoint)
+  }
+
+  const pick = (lane: Lane, model: string, endpoint: string, { failedOn }: Routed): Stop | undefined => {
     const stops = stopsOf(model)
     if (stops.length === 1) return stops[0]
-    const open = stops.filter(({ gate }) => gate.canEnter(lane))
+    const able = stops.filter((stop) => channelTo(stop, endpoint) !== undefined)
+    const open = (able.length > 0 ? able : stops).filter(({ gate }) => gate.canEnter(lane))
     const choice = choose(open, failedOn, credits.get(model) ?? new Map())
     if (choice) credits.set(model, choice.credits)
     return choice?.chosen
@@ -114,12 +126,12 @@ export const createRoutes = (deployments: readonly GatedDeployment[], now: () =>
     ready: (lane, model) => stopsOf(model).some(({ gate }) => gate.canEnter(lane)),
 
     enter(lane, model, endpoint, request) {
-      const chosen = pick(lane, model, request)
+      const chosen = pick(lane, model, endpoint, request)
       if (!chosen) return undefined
       const permit = chosen.gate.tryEnter(lane, chosen.typical.tokensOf(request.fragment.length))
       if (!permit) return undefined
-      const { deployment, protocol, typical } = chosen
-      return { deployment, protocol, typical, permit, target: targetOf(chosen, endpoint) }
+      const { deployment, typical } = chosen
+      return { deployment, typical, permit, channel: channelTo(chosen, endpoint) ?? noChannel(endpoint) }
     },
 
     watch(lane, model, callback) {
@@ -238,7 +250,7 @@ class ModelWatch implements Watcher {
 
 const stopOf = (gated: GatedDeployment, typical: Typical = createTypical()): Stop => {
   const { id, weight } = gated.deployment
-  return { ...gated, id, weight, typical, targets: new Map() }
+  return { ...gated, id, weight, typical, channels: new Map() }
 }
 
 const recordOf = (id: string, gate: Gate): GateRecord => {
@@ -247,11 +259,13 @@ const recordOf = (id: string, gate: Gate): GateRecord => {
   return { deployment: id, learned: JSON.stringify(gate.learned()), shut }
 }
 
-const targetOf = ({ deployment, protocol, targets }: Stop, endpoint: string): Target => {
-  let target = targets.get(endpoint)
-  if (!target) {
-    target = protocol.target(deployment, endpoint)
-    targets.set(endpoint, target)
-  }
-  return target
-}
+/** The request was taken when another deployment of its model could answer it. */
+const noChannel = (endpoint: string): Channel => ({
+  ask: () => ({
+    kind: 'failure',
+    class: 'bad_request',
+    status: 400,
+    code: 'endpoint_unsupported',
+    message: `No provider of this model has anything like ${endpoint}.`,
+  }),
+})

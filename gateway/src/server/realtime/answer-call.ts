@@ -95,6 +95,7 @@ const sendAnswer = (
 const CODES: Readonly<Record<RefusalReason, ErrorCode>> = {
   busy: 'too_busy',
   closed: 'deployment_unavailable',
+  untranslatable: 'untranslatable',
   failed: 'provider_failed',
   timeout: 'provider_timeout',
 }

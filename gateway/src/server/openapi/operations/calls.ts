@@ -63,6 +63,7 @@ const operation = (
     'too_busy',
     'deployment_unavailable',
     'provider_failed',
+    'untranslatable',
     'provider_timeout',
     'stream_broken',
   ],

@@ -114,6 +114,7 @@ const call = (more: Partial<TriedCall> = {}): TriedCall & { position: number } =
       id: 'eu',
       model: 'batch-4.1',
       provider: 'openai',
+      outputTokensDefault: 4_096,
       providerModel: 'gpt-4.1',
       baseUrl: 'https://eu.example:8443/v1',
       apiKey: 'sk-secret',
@@ -127,17 +128,11 @@ const call = (more: Partial<TriedCall> = {}): TriedCall & { position: number } =
         interactiveShare: 0,
       },
     },
-    protocol: {
-      target: () => ({ path: '/', headers: {} }),
-      interpret: () => {
+    channel: {
+      ask: () => {
         throw new Error('not asked for')
       },
-      stream: () => {
-        throw new Error('not asked for')
-      },
-      billedText: () => ({ input: [], inputTokens: 0, output: [] }),
     },
-    target: { path: '/', headers: {} },
     permit: { done: () => {}, unused: () => {} },
     typical: { note: () => {}, ms: () => 0, tokensOf: () => 0 },
   },

@@ -1,0 +1,11 @@
+import type { Deployment } from '../provider/deployment.ts'
+import type { Translation } from './translation.ts'
+
+type Provider = Deployment['provider']
+
+/** By endpoint of ours, then by provider; an endpoint that a provider has itself is not here. */
+const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {}
+
+/** Undefined where the provider has nothing like the endpoint. */
+export const translationFor = (endpoint: string, provider: Provider): Translation | undefined =>
+  Object.hasOwn(TRANSLATIONS, endpoint) ? TRANSLATIONS[endpoint]?.[provider] : undefined
