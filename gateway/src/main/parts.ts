@@ -12,7 +12,6 @@ import { exchange } from '../outbound/exchange.ts'
 import { createGuardedCall } from '../outbound/guarded-call.ts'
 import type { Resolve } from '../outbound/resolve.ts'
 import { createHttpCall, type HttpCall } from '../provider/http1/http-call.ts'
-import { openaiProtocol } from '../provider/openai/protocol.ts'
 import { type BatchEnds, createBatchEnds } from '../server/batch-ends.ts'
 import { createHttpServers, type HttpServers } from '../server/connections/http-servers.ts'
 import { type Stations, startStations } from '../stations.ts'
@@ -20,6 +19,7 @@ import { createGateLog } from '../telemetry/logs/gate-lines.ts'
 import { createChannels } from '../translate/channels.ts'
 import { diskRoom } from './disk-room.ts'
 import type { Opened } from './open.ts'
+import { PROTOCOLS } from './protocols.ts'
 
 /** All that runs in the process beside the handlers. */
 export interface Parts {
@@ -113,7 +113,7 @@ const executeAndSettle = (
       ['openai', openaiDialect],
     ]),
     channelOf: createChannels({
-      protocols: { openai: openaiProtocol },
+      protocols: PROTOCOLS,
       fetchMedia: async () => ({ kind: 'unfetched', message: 'what URLs hold is not fetched' }),
       now: systemClock.now,
     }),

@@ -1,0 +1,7 @@
+import { openaiProtocol } from '../provider/openai/protocol.ts'
+import type { Protocols } from '../translate/channels.ts'
+
+/** The languages that providers are spoken to in. */
+export const PROTOCOLS: Protocols = {
+  openai: openaiProtocol,
+}
