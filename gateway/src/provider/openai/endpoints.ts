@@ -1,8 +1,8 @@
+import type { ReadAnswer } from '../answers/reading.ts'
 import { readChat } from './read-chat.ts'
 import { readEmbeddings } from './read-embeddings.ts'
 import { readResponse } from './read-response.ts'
 import { readTextCompletion } from './read-text-completion.ts'
-import type { ReadAnswer } from './reading.ts'
 
 /** What must be known of an endpoint of OpenAI's API. */
 export interface Endpoint {

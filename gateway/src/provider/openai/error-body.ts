@@ -1,22 +1,11 @@
-import { isRecord } from './json.ts'
+import { isRecord, type JsonObject } from '../answers/json.ts'
+import { bad, type Reading } from '../answers/reading.ts'
 
 /** What an error body says, in whichever of the forms in the field it says it. */
 export interface ProviderError {
   readonly code: string | undefined
   readonly type: string | undefined
   readonly message: string | undefined
-}
-
-/** Longer bodies are cut: a proxy's page of HTML may be megabytes. */
-const ERROR_BODY_BYTES_MAX = 64 * 1024
-
-/** As it came, so that nothing the provider said is lost; bytes that are no UTF-8 become U+FFFD. */
-export const errorText = (body: Buffer): string => {
-  if (body.length <= ERROR_BODY_BYTES_MAX) return body.toString('utf8')
-  let end = ERROR_BODY_BYTES_MAX
-  // Not in the middle of a character: its later bytes begin with the bits 10.
-  while (end > 0 && ((body[end] ?? 0) & 0xc0) === 0x80) end -= 1
-  return body.toString('utf8', 0, end)
 }
 
 /**
@@ -52,4 +41,11 @@ const detail = (value: unknown): string | undefined => {
   const parts = value.map((each) => (isRecord(each) ? asText(each.msg) : asText(each)))
   const texts = parts.filter((part) => part !== undefined)
   return texts.length > 0 ? texts.join('; ') : undefined
+}
+
+/** Some servers put their error into a 200; what they say is kept. */
+export const withoutAnswer = (json: JsonObject, text: string, code: string, message: string): Reading => {
+  if (json.error === undefined || json.error === null) return bad(code, message)
+  const error = readErrorBody(text)
+  return bad(error.code ?? 'error_in_answer', error.message ?? 'the answer holds nothing but an error')
 }

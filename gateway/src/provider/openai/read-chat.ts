@@ -1,6 +1,7 @@
-import { isRecord } from './json.ts'
+import { isRecord, type JsonObject, textOr } from '../answers/json.ts'
+import { bad, type ReadAnswer } from '../answers/reading.ts'
+import { withoutAnswer } from './error-body.ts'
 import { readUsage } from './read-usage.ts'
-import { bad, type JsonObject, type ReadAnswer, textOr, withoutAnswer } from './reading.ts'
 
 /** `chat.completion`. */
 export const readChat: ReadAnswer = (json, text) => {

@@ -1,6 +1,7 @@
-import { isRecord } from './json.ts'
+import { isRecord, textOr } from '../answers/json.ts'
+import { bad, type ReadAnswer } from '../answers/reading.ts'
+import { withoutAnswer } from './error-body.ts'
 import { readInputUsage } from './read-usage.ts'
-import { bad, type ReadAnswer, textOr, withoutAnswer } from './reading.ts'
 
 /** A list of vectors. They have no text: the client gets the body as it is. */
 export const readEmbeddings: ReadAnswer = (json, source) => {

@@ -1,8 +1,8 @@
+import { isRecord, type JsonObject, textOr } from '../answers/json.ts'
+import { bad, type ReadAnswer, type Reading } from '../answers/reading.ts'
 import type { FailureClass } from '../failure.ts'
-import { readErrorBody } from './error-body.ts'
-import { isRecord } from './json.ts'
+import { readErrorBody, withoutAnswer } from './error-body.ts'
 import { readResponseUsage } from './read-usage.ts'
-import { bad, type JsonObject, type ReadAnswer, type Reading, textOr, withoutAnswer } from './reading.ts'
 
 /** `response`, of the endpoint `/v1/responses`. Its `status` decides, before its output is looked at. */
 export const readResponse: ReadAnswer = (json, source) => {

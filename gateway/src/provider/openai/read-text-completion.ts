@@ -1,6 +1,7 @@
-import { isRecord } from './json.ts'
+import { isRecord, textOr } from '../answers/json.ts'
+import { bad, type ReadAnswer } from '../answers/reading.ts'
+import { withoutAnswer } from './error-body.ts'
 import { readUsage } from './read-usage.ts'
-import { bad, type ReadAnswer, textOr, withoutAnswer } from './reading.ts'
 
 /** `text_completion`, of the endpoint that came before chat. */
 export const readTextCompletion: ReadAnswer = (json, source) => {

@@ -1,8 +1,6 @@
 import type { Usage } from '../../money/usage.ts'
-import { isRecord } from './json.ts'
-
-/** What fits the four bytes of a count in a journal frame. */
-const COUNT_MAX = 0xffff_ffff
+import { count } from '../answers/count.ts'
+import { isRecord } from '../answers/json.ts'
 
 /**
  * Of chat and of text completions. Undefined where the two totals are not both there, or where a figure cannot be true: counts are money,
@@ -60,9 +58,3 @@ const isTrue = (usage: Usage): boolean =>
 const NONE: Readonly<Record<string, unknown>> = {}
 
 const recordOr = (value: unknown): Readonly<Record<string, unknown>> => (isRecord(value) ? value : NONE)
-
-/** NaN makes every comparison of its usage false. */
-const count = (value: unknown): number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= COUNT_MAX
-    ? value
-    : Number.NaN

@@ -1,25 +1,17 @@
-import type { Usage } from '../../../money/usage.ts'
+import { isRecord, type JsonObject, textOr } from '../../answers/json.ts'
+import type { ReadEvent } from '../../answers/read-stream.ts'
 import type { Failure } from '../../failure.ts'
 import { billedStrings } from '../billed-text.ts'
 import { readErrorBody } from '../error-body.ts'
-import { isRecord } from '../json.ts'
 import { readResponseUsage, readUsage } from '../read-usage.ts'
-import { type JsonObject, textOr } from '../reading.ts'
 
-/** What one event of a stream says. */
-export interface ReadEvent {
-  readonly text: string
-  readonly usage?: Usage | undefined
+/** What one event of OpenAI's says. */
+export interface OpenaiEvent extends ReadEvent {
   /** It has no choice, and the usage. */
   readonly isUsageAlone: boolean
-  /** The model has said why it stopped; what follows is about the answer, and not of it. */
-  readonly isFinished: boolean
-  /** Nothing of the answer follows. */
-  readonly isLast: boolean
-  readonly failure?: Failure
 }
 
-export type EventReader = (json: JsonObject, source: string) => ReadEvent
+export type EventReader = (json: JsonObject, source: string) => OpenaiEvent
 
 export const eventReaderOf = (endpoint: string): EventReader =>
   endpoint === '/v1/responses' ? readResponseEvent : readChunk
@@ -59,7 +51,7 @@ const readResponseEvent: EventReader = (json, source) => {
 const errorTextOf = ({ response }: JsonObject, source: string): string =>
   isRecord(response) ? JSON.stringify(response) : source
 
-const failedEvent = (source: string): ReadEvent => ({
+const failedEvent = (source: string): OpenaiEvent => ({
   text: '',
   isUsageAlone: false,
   isFinished: false,

@@ -1,3 +1,0 @@
-/** Narrows a value from the wire. */
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
