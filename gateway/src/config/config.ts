@@ -2,6 +2,8 @@ import type { ExecuteLimits } from '../execute/limits.ts'
 import type { FileLimits, IntakeLimits } from '../intake/limits.ts'
 import type { CostBooks } from '../money/cost-book.ts'
 import type { Deployment } from '../provider/deployment.ts'
+import type { Lossy } from '../translate/loss.ts'
+import type { MediaLimits } from '../translate/media/limits.ts'
 import type { CatalogueModel } from './catalogue.ts'
 import type { LogLevel } from './log-levels.ts'
 import type { Presets } from './presets.ts'
@@ -24,7 +26,15 @@ export interface Config {
   /** Whoever reaches the server may read `/metrics`. */
   readonly openMetrics: boolean
   readonly webhooks: WebhookSettings
+  readonly translation: TranslationSettings
   readonly connections: ConnectionLimits
+}
+
+/** What becomes of requests in a format that no deployment of their model speaks. */
+export interface TranslationSettings {
+  /** Where a caller says nothing else. */
+  readonly lossy: Lossy
+  readonly media: MediaLimits
 }
 
 /** What one connection of a client may take up, and how many there may be. */

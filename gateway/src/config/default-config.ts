@@ -13,6 +13,7 @@ import {
   DEFAULT_OPEN_METRICS,
   DEFAULT_OUTPUT_TOKENS,
   DEFAULT_RETENTION_MS,
+  DEFAULT_TRANSLATION,
   DEFAULT_WEBHOOKS,
 } from './default-limits.ts'
 import type { Environment } from './environment.ts'
@@ -33,6 +34,7 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   logLevel: DEFAULT_LOG_LEVEL,
   openMetrics: DEFAULT_OPEN_METRICS,
   webhooks: DEFAULT_WEBHOOKS,
+  translation: DEFAULT_TRANSLATION,
   connections: DEFAULT_CONNECTIONS,
 })
 

@@ -1,5 +1,6 @@
 import type { DeploymentLimits } from '../provider/deployment.ts'
-import type { ConnectionLimits, WebhookSettings } from './config.ts'
+import { DEFAULT_MEDIA_LIMITS } from '../translate/media/limits.ts'
+import type { ConnectionLimits, TranslationSettings, WebhookSettings } from './config.ts'
 import type { LogLevel } from './log-levels.ts'
 
 /** For a deployment that says nothing else. */
@@ -35,6 +36,9 @@ export const DEFAULT_WEBHOOKS: WebhookSettings = {
   inFlightMax: 64,
   inFlightPerAccountMax: 16,
 }
+
+/** Nobody is to find out from an answer that half of the question was not asked. */
+export const DEFAULT_TRANSLATION: TranslationSettings = { lossy: 'refuse', media: DEFAULT_MEDIA_LIMITS }
 
 /** A create of 64 MB over a slow line takes minutes; a client that is alive is never silent for one. */
 export const DEFAULT_CONNECTIONS: ConnectionLimits = {

@@ -10,6 +10,7 @@ export const configDifference = (before: Config, after: Config): string[] => [
   ...entriesDifference('presets', mapOf(before.presets), mapOf(after.presets)),
   ...entriesDifference('limits', limitsOf(before), limitsOf(after)),
   ...entriesDifference('webhooks', mapOf(before.webhooks), mapOf(after.webhooks)),
+  ...entriesDifference('translation', translationOf(before), translationOf(after)),
   ...(before.logLevel === after.logLevel ? [] : [`log level: ${after.logLevel}`]),
   ...(before.openMetrics === after.openMetrics ? [] : [`open metrics: ${after.openMetrics ? 'yes' : 'no'}`]),
 ]
@@ -28,6 +29,9 @@ const byId = (entries: Config['deployments']): ReadonlyMap<string, unknown> =>
   new Map(entries.map((entry) => [entry.id, entry]))
 
 const mapOf = (entries: object): ReadonlyMap<string, unknown> => new Map(Object.entries(entries))
+
+const translationOf = ({ translation: { media, ...rest } }: Config): ReadonlyMap<string, unknown> =>
+  new Map([...mapOf(rest), ...[...mapOf(media)].map(([name, value]) => [`media.${name}`, value] as const)])
 
 const limitsOf = ({
   intake,

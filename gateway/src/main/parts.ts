@@ -9,7 +9,7 @@ import type { Room } from '../execute/room.ts'
 import { createFileReadings, type FileReadings } from '../intake/file/thread/client.ts'
 import { costAt } from '../money/cost-book.ts'
 import { exchange } from '../outbound/exchange.ts'
-import { createGuardedCall } from '../outbound/guarded-call.ts'
+import { createGuardedCall, type GuardedCall } from '../outbound/guarded-call.ts'
 import type { Resolve } from '../outbound/resolve.ts'
 import { createHttpCall, type HttpCall } from '../provider/http1/http-call.ts'
 import { type BatchEnds, createBatchEnds } from '../server/batch-ends.ts'
@@ -17,6 +17,7 @@ import { createHttpServers, type HttpServers } from '../server/connections/http-
 import { type Stations, startStations } from '../stations.ts'
 import { createGateLog } from '../telemetry/logs/gate-lines.ts'
 import { createChannels } from '../translate/channels.ts'
+import { createMediaFetcher, type MediaFetcher } from '../translate/media/fetch-media.ts'
 import { diskRoom } from './disk-room.ts'
 import type { Opened } from './open.ts'
 import { PROTOCOLS } from './protocols.ts'
@@ -48,7 +49,7 @@ const CONNECTIONS_MAX = 4_096
 const LOOK_FOR_END_MS = 5_000
 
 export const startParts = async (order: PartsOrder): Promise<Parts> => {
-  const { dataDir, opened, config } = order
+  const { dataDir, opened, config, resolve } = order
   const { store, watch } = opened
   const clock = systemClock
   const http = createHttpCall({ clock, connectionsMax: CONNECTIONS_MAX })
@@ -59,13 +60,16 @@ export const startParts = async (order: PartsOrder): Promise<Parts> => {
     hasEnded: (batch) => store.engine.hasEnded(batch),
     lookMs: LOOK_FOR_END_MS,
   })
-  const webhooks = webhookStation(order)
+  const guardedCall = createGuardedCall({ clock, resolve, exchange, rules: () => config().webhooks })
+  const webhooks = webhookStation(order, guardedCall)
+  const media = createMediaFetcher({ call: guardedCall, clock, limits: () => config().translation.media })
   const onBatchEnded = (batch: string): void => {
     ends.ended(batch)
+    media.forget(batch)
     webhooks.wake()
     watch.batchEnded(batch)
   }
-  const stations = await executeAndSettle(order, { http, room, onBatchEnded })
+  const stations = await executeAndSettle(order, { http, room, media, onBatchEnded })
   return {
     http,
     room,
@@ -78,11 +82,11 @@ export const startParts = async (order: PartsOrder): Promise<Parts> => {
   }
 }
 
-const webhookStation = ({ opened, config, resolve }: PartsOrder): WebhookStation => {
+const webhookStation = ({ opened, config }: PartsOrder, call: GuardedCall): WebhookStation => {
   const { store, watch, crash, log } = opened
   return startWebhooks({
     store: watch.deliveries(store.deliveries),
-    call: createGuardedCall({ clock: systemClock, resolve, exchange, rules: () => config().webhooks }),
+    call,
     clock: systemClock,
     random: systemRandom,
     ids: systemIds,
@@ -94,9 +98,14 @@ const webhookStation = ({ opened, config, resolve }: PartsOrder): WebhookStation
   })
 }
 
+interface Executing extends Pick<Parts, 'http' | 'room'> {
+  readonly media: MediaFetcher
+  readonly onBatchEnded: (batch: string) => void
+}
+
 const executeAndSettle = (
   { opened, config, onFatal }: PartsOrder,
-  { http, ...given }: Pick<Parts, 'http' | 'room'> & { onBatchEnded: (batch: string) => void },
+  { http, media, ...given }: Executing,
 ): Promise<Stations> => {
   const { blobs, watch, crash, log } = opened
   const { deployments, costBooks, execute: limits } = config()
@@ -114,7 +123,7 @@ const executeAndSettle = (
     ]),
     channelOf: createChannels({
       protocols: PROTOCOLS,
-      fetchMedia: async () => ({ kind: 'unfetched', message: 'what URLs hold is not fetched' }),
+      fetchMedia: media.fetch,
       now: systemClock.now,
     }),
     deployments,

@@ -96,6 +96,33 @@ describe('an exchange', () => {
   })
 })
 
+describe('an answer that is wanted', () => {
+  const get = (url: string) =>
+    exchange(order(url, { method: 'GET', headers: {}, body: '', answerBytesMax: 10 }))
+
+  it('is kept up to the limit, and a request for it has no body', async () => {
+    const lengths: unknown[] = []
+    const port = await plain((request, response) => {
+      lengths.push(request.headers['content-length'])
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('x'.repeat(Number(request.url?.slice(1))))
+    })
+    expect(await get(`http://h:${port}/10`)).toMatchObject({
+      status: 200,
+      content: { type: 'text/plain', bytes: Buffer.from('x'.repeat(10)) },
+    })
+    expect(await get(`http://h:${port}/11`)).toMatchObject({ content: { bytes: undefined } })
+    expect(lengths).toEqual([undefined, undefined])
+  })
+
+  it('is none where it breaks off', async () => {
+    const port = await plain((request, response) => {
+      response.writeHead(200, { 'content-length': '8' })
+      response.write('half', () => request.socket.destroy())
+    })
+    await expect(get(`http://h:${port}/`)).rejects.toThrow()
+  })
+})
+
 describe('an encrypted exchange', () => {
   const file = (name: string) =>
     readFileSync(new URL(`../provider/http1/fixtures/${name}`, import.meta.url), 'utf8')

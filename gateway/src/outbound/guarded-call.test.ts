@@ -174,8 +174,22 @@ describe('a redirect', () => {
     const thrice = worldOf({ dns, answers: [again, again, again, { status: 200 }] })
     expect(await thrice.post('http://first/')).toMatchObject({ kind: 'answered' })
     const endless = worldOf({ dns, answers: [again, again, again, again] })
-    expect(await endless.post('http://first/')).toEqual({ kind: 'failed', message: 'more than 3 redirects' })
+    expect(await endless.post('http://first/')).toEqual({ kind: 'failed', message: 'more redirects than 3' })
     expect(endless.calls).toHaveLength(4)
+  })
+
+  it.each([301, 302, 303, 307, 308])('of a GET with %i is followed, as often as it says', async (status) => {
+    const get = { method: 'GET', body: '', redirectsMax: 1 } as const
+    const once = worldOf({ dns, answers: [redirect('http://second/', status)] })
+    expect(await once.post('http://first/', get)).toMatchObject({ kind: 'answered', status: 200 })
+    const twice = worldOf({ dns, answers: [redirect('http://first/', status), redirect('http://first/')] })
+    expect(await twice.post('http://first/', get)).toEqual({
+      kind: 'failed',
+      message: 'more redirects than 1',
+    })
+    const inside = worldOf({ dns, answers: [redirect('http://inside/', status)] })
+    expect(await inside.post('http://first/', get)).toMatchObject({ kind: 'refused' })
+    expect(inside.calls).toHaveLength(1)
   })
 
   it.each([301, 302, 303])('with %i would lose the body, and is an answer like any other', async (status) => {

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import type { Clock } from '../clock/clock.ts'
-import type { Exchange, ExchangeAnswer } from './exchange.ts'
+import type { AnswerContent, Exchange, ExchangeAnswer } from './exchange.ts'
 import { hostOf, isTrusted, type NetworkRules, plainRefusalOf, refusalOf } from './network-rules.ts'
 import type { Resolve } from './resolve.ts'
 
@@ -12,10 +12,19 @@ export interface GuardedOrder {
   readonly body: string
   /** For all of it: looking up, connecting, redirects, the answer. */
   readonly timeoutMs: number
+  /** The body of an answer is kept up to here; without it, none is. */
+  readonly answerBytesMax?: number
+  readonly redirectsMax?: number
 }
 
 export type GuardedOutcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | undefined }
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly retryAfter: string | undefined
+      /** Only where it was asked for. */
+      readonly content?: AnswerContent
+    }
   /** It lies where nothing is called. */
   | { readonly kind: 'refused'; readonly message: string }
   /** No answer came. */
@@ -33,7 +42,10 @@ export interface GuardedCallOptions {
 
 const REDIRECTS_MAX = 3
 /** Those that keep method and body; others turn a POST into a GET, which would be no delivery. */
-const REDIRECTS: ReadonlySet<number> = new Set([307, 308])
+const REDIRECTS: Readonly<Record<GuardedOrder['method'], ReadonlySet<number>>> = {
+  POST: new Set([307, 308]),
+  GET: new Set([301, 302, 303, 307, 308]),
+}
 /** An address that cannot be reached gives way to the next one of its host. */
 const UNREACHABLE: ReadonlySet<unknown> = new Set([
   'ECONNREFUSED',
@@ -58,7 +70,8 @@ export const createGuardedCall = (options: GuardedCallOptions): GuardedCall => {
     )
     const hop = { ...options, rules: rules(), order, signal: late.signal }
     try {
-      return await Promise.race([follow(hop, new URL(order.url), REDIRECTS_MAX), lateness])
+      const redirectsMax = order.redirectsMax ?? REDIRECTS_MAX
+      return await Promise.race([follow(hop, new URL(order.url), redirectsMax), lateness])
     } finally {
       cancel()
       late.abort()
@@ -75,9 +88,12 @@ interface Hop extends Omit<GuardedCallOptions, 'rules'> {
 const follow = async (hop: Hop, url: URL, redirectsLeft: number): Promise<GuardedOutcome> => {
   const answer = await callOnce(hop, url)
   if ('kind' in answer) return answer
-  const { status, location, retryAfter } = answer
-  if (!REDIRECTS.has(status) || location === undefined) return { kind: 'answered', status, retryAfter }
-  if (redirectsLeft === 0) return { kind: 'failed', message: `more than ${REDIRECTS_MAX} redirects` }
+  const { location, ...rest } = answer
+  const isRedirect = REDIRECTS[hop.order.method].has(answer.status) && location !== undefined
+  if (!isRedirect) return { kind: 'answered', ...rest }
+  if (redirectsLeft === 0) {
+    return { kind: 'failed', message: `more redirects than ${hop.order.redirectsMax ?? REDIRECTS_MAX}` }
+  }
   if (!URL.canParse(location, url)) return { kind: 'failed', message: 'it redirects to what is no address' }
   const next = new URL(location, url)
   const trouble = redirectTrouble(url, next)
@@ -99,11 +115,12 @@ const callOnce = async (hop: Hop, url: URL): Promise<ExchangeAnswer | GuardedOut
   if (!Array.isArray(found)) return found
   const refused = refusalOf(host, found, rules)
   if (refused !== undefined) return { kind: 'refused', message: refused }
-  const { method, headers, body } = order
+  const { method, headers, body, answerBytesMax } = order
+  const asked = { method, headers, body, ...(answerBytesMax === undefined ? {} : { answerBytesMax }) }
   let reason: unknown
   for (const address of found) {
     try {
-      return await exchange({ url, address, method, headers, body, signal })
+      return await exchange({ ...asked, url, address, signal })
     } catch (error) {
       reason = error
       if (!UNREACHABLE.has(codeOf(error))) break

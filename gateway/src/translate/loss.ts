@@ -8,6 +8,9 @@
  */
 export type LossAction = 'dropped' | 'clamped' | 'moved' | 'defaulted' | 'approximated'
 
+/** What becomes of a request with a field that is dropped or clamped. */
+export type Lossy = 'refuse' | 'warn'
+
 export interface Loss {
   /** A dotted path in the caller's format, list positions in brackets: `messages[2].name`. */
   readonly field: string

@@ -8,7 +8,8 @@ import type { Protocol, Target } from '../provider/protocol.ts'
 import { Targets } from '../provider/targets.ts'
 import type { Success } from '../provider/verdict.ts'
 import { isObject, type JsonObject } from './json.ts'
-import type { FetchedMedia, FetchMedia } from './media.ts'
+import { fetchAll } from './media/fetch-all.ts'
+import type { FetchMedia } from './media.ts'
 import { TranslatedStream } from './translated-stream.ts'
 import type { Media, Translation } from './translation.ts'
 
@@ -47,13 +48,8 @@ export const translatedChannel = (order: TranslatedChannelOrder): Channel => {
     given: JsonObject,
     urls: readonly string[],
   ): Promise<Ask | Failure> => {
-    const fetched = await Promise.all(urls.map((url) => order.fetchMedia(url, asked.scope)))
-    const media = new Map<string, Media>()
-    for (const [at, each] of fetched.entries()) {
-      if (each.kind === 'unfetched') return unfetched(urls[at] ?? '', each)
-      media.set(urls[at] ?? '', each.media)
-    }
-    return prepare(asked, given, media)
+    const fetched = await fetchAll(order.fetchMedia, urls, asked.scope)
+    return fetched.kind === 'unfetched' ? unfetched(fetched) : prepare(asked, given, fetched.media)
   }
 
   return {
@@ -145,7 +141,7 @@ const untranslatable = (message: string): Failure => ({
   message,
 })
 
-const unfetched = (url: string, { message }: Extract<FetchedMedia, { kind: 'unfetched' }>): Failure => ({
+const unfetched = ({ url, message }: { readonly url: string; readonly message: string }): Failure => ({
   kind: 'failure',
   class: 'bad_request',
   status: 400,

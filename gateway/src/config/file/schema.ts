@@ -14,6 +14,7 @@ import {
 import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
+import { translationSchema } from './translation.ts'
 import { ANY_NAME, count, members, moment, namedBy, prices, text } from './words.ts'
 
 /**
@@ -313,6 +314,9 @@ export const fileSchema = members({
   webhooks: webhooksSchema
     .prefault({})
     .describe('Where events of batches may be sent, and for how long that is tried.'),
+  translation: translationSchema
+    .prefault({})
+    .describe('Requests in a format that no deployment of their model speaks.'),
   limits: limitsSchema
     .prefault({})
     .describe('Nothing is cut to fit: what exceeds a limit is refused with its number.'),

@@ -32,6 +32,15 @@ export const shownConfig = ({ config, server, keyNames }: LoadedConfig): ShownCo
     timeout_seconds: config.webhooks.timeoutMs / 1_000,
     retry_hours: config.webhooks.retryMs / 3_600_000,
   },
+  translation: {
+    lossy: config.translation.lossy,
+    media: {
+      mib_max: config.translation.media.bytesMax / MIB,
+      timeout_seconds: config.translation.media.timeoutMs / 1_000,
+      redirects_max: config.translation.media.redirectsMax,
+      kept_mib_max: config.translation.media.keptBytesMax / MIB,
+    },
+  },
   limits: shownLimits(config),
 })
 

@@ -31,6 +31,15 @@ export const configFrom = (file: ConfigFile, env: Environment): Config => {
       timeoutMs: file.webhooks.timeout_seconds * 1_000,
       retryMs: file.webhooks.retry_hours * HOUR_MS,
     },
+    translation: {
+      lossy: file.translation.lossy,
+      media: {
+        bytesMax: file.translation.media.mib_max * MIB,
+        timeoutMs: file.translation.media.timeout_seconds * 1_000,
+        redirectsMax: file.translation.media.redirects_max,
+        keptBytesMax: file.translation.media.kept_mib_max * MIB,
+      },
+    },
     ...limitsFrom(file.limits, base),
   }
 }
