@@ -1,9 +1,8 @@
 import type { Digest } from './digest.ts'
 import { chanceOf, digestText } from './digest.ts'
-import type { ProviderError } from './errors.ts'
-import { concurrencyReached } from './errors.ts'
 import type { Model } from './models.ts'
 import type { PrefixCache } from './prompt.ts'
+import type { Exceeded } from './rate-limit.ts'
 import type { Stream } from './stream/stream.ts'
 
 /** One call that reached its model. */
@@ -20,12 +19,19 @@ export interface Call {
   readonly prefixes: PrefixCache
 }
 
+/** What a fault may do to an answer, and leave it the JSON that it is. */
+export interface Spoilable {
+  /** The first string behind this name is a text. */
+  readonly text: string
+  /** What is behind this name tells the usage; it is gone where that is not told. */
+  readonly usage: string
+}
+
 export interface Answered {
   /** Empty where the answer is a stream. */
   readonly body: Buffer
   readonly stream?: Stream
-  /** The first string behind this name in the body is a text that a fault may spoil, and the JSON stays one. */
-  readonly spoilable: string
+  readonly spoilable: Spoilable
   readonly firstByteMs: number
   readonly bodyMs: number
 }
@@ -43,14 +49,15 @@ export const callId = ({ digest, callsBefore }: Call): string => digestText(dige
 
 export const createdSeconds = ({ now }: Call): number => Math.floor(now / 1_000)
 
-export const tooMany = ({ model }: Call): ProviderError | undefined => {
-  const { concurrencyMax = Number.POSITIVE_INFINITY } = model.options
-  return model.running < concurrencyMax ? undefined : concurrencyReached(model.name, concurrencyMax)
+/** How many may run at once, where as many do. */
+export const placesAreTaken = ({ model }: Call): number | undefined => {
+  const { concurrencyMax } = model.options
+  return concurrencyMax === undefined || model.running < concurrencyMax ? undefined : concurrencyMax
 }
 
-/** Takes from the model's rates, or says why not; `tokens` is what the call may come to. */
-export const tooFast = ({ model, now }: Call, tokens: number): ProviderError | undefined =>
-  model.rateLimit.enter(model.name, tokens, now)
+/** Takes from the model's rates, or says which one is too small; `tokens` is what the call may come to. */
+export const exceededBy = ({ model, now }: Call, tokens: number): Exceeded | undefined =>
+  model.rateLimit.enter(tokens, now)
 
 const latencySalt = 0x1a7e
 
@@ -61,7 +68,7 @@ const firstByteMsOf = ({ model, digest, callsBefore }: Call): number => {
 }
 
 /** Counts the answer, and says when it arrives. */
-export const answered = (call: Call, tokens: Tokens, body: Buffer, spoilable: string): Answered => {
+export const answered = (call: Call, tokens: Tokens, body: Buffer, spoilable: Spoilable): Answered => {
   const { model } = call
   model.answered++
   model.promptTokens += tokens.prompt
@@ -78,7 +85,7 @@ export const answeredInEvents = (
   call: Call,
   tokens: Tokens,
   stream: Stream,
-  spoilable: string,
+  spoilable: Spoilable,
 ): Answered => ({
   ...answered(call, tokens, noBody, spoilable),
   stream,

@@ -1,5 +1,5 @@
 import type { Understood } from './endpoint.ts'
-import { endpoints } from './endpoints.ts'
+import { makerOf } from './makers.ts'
 import type { ModelOptions } from './options.ts'
 
 /**
@@ -17,7 +17,8 @@ export const expectedAnswer = (
 
 /** Throws where nothing would be answered. */
 export const understood = (body: unknown, path: string): Understood => {
-  const endpoint = endpoints.get(path)
+  const address = { method: 'POST', path, query: '', headers: {} }
+  const endpoint = makerOf(address).endpointAt(address)
   if (endpoint === undefined) throw new Error(`no answer to expect: no model works behind ${path}`)
   const parsed = endpoint.parse(body instanceof Uint8Array ? Buffer.from(body).toString() : body)
   if ('error' in parsed) throw new Error(`no answer to expect: ${parsed.error.message}`)

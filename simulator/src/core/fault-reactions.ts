@@ -1,50 +1,6 @@
-import type { ProviderError } from './errors.ts'
-import { badKey, failed } from './errors.ts'
+import type { Spoilable } from './call.ts'
 import type { Fault, FaultKind } from './options.ts'
 import type { Reaction } from './reaction.ts'
-
-const serverError = (status: number, message: string): ProviderError => ({
-  status,
-  type: 'server_error',
-  code: null,
-  param: null,
-  message,
-})
-
-const quotaUsedUp = (status: number): ProviderError => ({
-  status,
-  type: 'insufficient_quota',
-  code: 'insufficient_quota',
-  param: null,
-  message:
-    'You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.',
-})
-
-const storm = (fault: Fault): ProviderError => {
-  const seconds = fault.retryAfterSeconds ?? 1
-  const common = { status: 429, type: 'requests', code: 'rate_limit_exceeded', param: null }
-  return seconds === 0
-    ? { ...common, message: 'Rate limit reached. Please try again later.' }
-    : {
-        ...common,
-        message: `Rate limit reached. Please try again in ${seconds}s.`,
-        retryAfterSeconds: seconds,
-      }
-}
-
-/** Faults that refuse before any work is done, with the provider's envelope. */
-const refusals: Partial<Record<FaultKind, (fault: Fault, key: string) => ProviderError>> = {
-  rate_limit: storm,
-  server_error: failed,
-  unavailable: () => serverError(503, 'The server is currently unavailable. Please try again later.'),
-  overloaded: () => ({ ...serverError(529, 'Overloaded'), type: 'overloaded_error' }),
-  key_revoked: (_, key) => badKey(key),
-  payment_required: () => quotaUsedUp(402),
-  quota_exceeded: () => quotaUsedUp(429),
-}
-
-export const refusalOf = (fault: Fault, key: string): ProviderError | undefined =>
-  refusals[fault.kind]?.(fault, key)
 
 const html = (title: string): Buffer =>
   Buffer.from(
@@ -58,19 +14,19 @@ const asHtml = (answer: Reaction, status: number, title: string): Reaction => ({
   body: html(title),
 })
 
-const withoutUsage = (body: Buffer): Buffer => {
+const withoutUsage = (body: Buffer, { usage }: Spoilable): Buffer => {
   const answer: unknown = JSON.parse(body.toString())
   if (typeof answer !== 'object' || answer === null) return body
-  return Buffer.from(JSON.stringify({ ...answer, usage: undefined }, null, body.includes('\n') ? 2 : 0))
+  return Buffer.from(JSON.stringify({ ...answer, [usage]: undefined }, null, body.includes('\n') ? 2 : 0))
 }
 
 /** Where the text of the answer starts: inside its quotes, so that what is put there keeps the JSON valid. */
-const textAt = (body: Buffer, spoilable: string): number => {
-  const mark = Buffer.from(`"${spoilable}"`)
+const textAt = (body: Buffer, { text }: Spoilable): number => {
+  const mark = Buffer.from(`"${text}"`)
   return body.indexOf('"', body.indexOf(mark) + mark.length) + 1
 }
 
-export const withBrokenUtf8 = (body: Buffer, spoilable: string): Buffer => {
+export const withBrokenUtf8 = (body: Buffer, spoilable: Spoilable): Buffer => {
   const at = textAt(body, spoilable)
   return Buffer.concat([body.subarray(0, at), Buffer.from([0xff, 0xc3, 0x28]), body.subarray(at)])
 }
@@ -79,31 +35,31 @@ const hugeBytes = 70_000_000
 const slowMs = 10_000
 
 /** Faults that spoil an answer that was worked for: the provider may well charge for it. */
-const spoilers: Partial<Record<FaultKind, (answer: Reaction, fault: Fault, spoilable: string) => Reaction>> =
-  {
-    bad_gateway: (answer) => asHtml(answer, 502, '502 Bad Gateway'),
-    slow: (answer, fault) => ({
-      ...answer,
-      firstByteMs: answer.firstByteMs + (fault.delayMs ?? slowMs),
-      bodyMs: answer.bodyMs + (fault.bodyDelayMs ?? 0),
-    }),
-    reset_before: (answer) => ({ ...answer, fault: 'reset_before' }),
-    reset_mid: (answer) => ({ ...answer, fault: 'reset_mid' }),
-    hang: (answer) => ({ ...answer, fault: 'hang' }),
-    truncated_json: (answer) => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }),
-    invalid_json: (answer) => ({ ...answer, body: Buffer.from(answer.body.toString().replace('{', '{,')) }),
-    invalid_utf8: (answer, _, spoilable) => ({ ...answer, body: withBrokenUtf8(answer.body, spoilable) }),
-    wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
-    empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
-    no_usage: (answer) => ({ ...answer, body: withoutUsage(answer.body) }),
-    huge_answer: (answer, fault, spoilable) => ({
-      ...answer,
-      filler: { at: textAt(answer.body, spoilable), bytes: fault.bytes ?? hugeBytes },
-    }),
-  }
+const spoilers: Partial<
+  Record<FaultKind, (answer: Reaction, fault: Fault, spoilable: Spoilable) => Reaction>
+> = {
+  bad_gateway: (answer) => asHtml(answer, 502, '502 Bad Gateway'),
+  slow: (answer, fault) => ({
+    ...answer,
+    firstByteMs: answer.firstByteMs + (fault.delayMs ?? slowMs),
+    bodyMs: answer.bodyMs + (fault.bodyDelayMs ?? 0),
+  }),
+  reset_before: (answer) => ({ ...answer, fault: 'reset_before' }),
+  reset_mid: (answer) => ({ ...answer, fault: 'reset_mid' }),
+  hang: (answer) => ({ ...answer, fault: 'hang' }),
+  truncated_json: (answer) => ({ ...answer, body: answer.body.subarray(0, answer.body.length >> 1) }),
+  invalid_json: (answer) => ({ ...answer, body: Buffer.from(answer.body.toString().replace('{', '{,')) }),
+  invalid_utf8: (answer, _, spoilable) => ({ ...answer, body: withBrokenUtf8(answer.body, spoilable) }),
+  wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
+  empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
+  no_usage: (answer, _, spoilable) => ({ ...answer, body: withoutUsage(answer.body, spoilable) }),
+  huge_answer: (answer, fault, spoilable) => ({
+    ...answer,
+    filler: { at: textAt(answer.body, spoilable), bytes: fault.bytes ?? hugeBytes },
+  }),
+}
 
-/** The first string behind the name `spoilable` in the body is a text in which anything may stand. */
-export const spoiled = (answer: Reaction, fault: Fault, spoilable: string): Reaction => ({
+export const spoiled = (answer: Reaction, fault: Fault, spoilable: Spoilable): Reaction => ({
   ...(spoilers[fault.kind]?.(answer, fault, spoilable) ?? answer),
   outcome: fault.kind,
 })

@@ -1,4 +1,4 @@
-import { kindOf, type ModelKind } from './model-fit.ts'
+import { kindOf, type ModelKind } from './model-kind.ts'
 import type { ModelOptions, SimulatorOptions } from './options.ts'
 import { RateLimit } from './rate-limit.ts'
 
@@ -95,12 +95,3 @@ export class Models {
     return new Model(name, options, contextTokens, this.#startedAt)
   }
 }
-
-const createdSeconds = 1_744_316_542
-
-export const modelObject = (name: string) => ({
-  id: name,
-  object: 'model',
-  created: createdSeconds,
-  owned_by: 'system',
-})

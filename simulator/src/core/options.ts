@@ -40,13 +40,21 @@ export interface ModelOptions {
   readonly contentFilterRate?: number
 }
 
-/** Each kind that any call may meet, and what its caller sees. Those that spoil a JSON spoil an event of a stream. */
-export const answerFaultKinds = {
+/** Those that refuse a call before any work is done, in the words of the provider that is called (OpenAI's are shown). */
+export const refusalKinds = {
   rate_limit: '429 rate_limit_exceeded with retry-after',
   server_error: '500 with the error envelope',
-  bad_gateway: '502 with a page of HTML from a proxy',
   unavailable: '503 with the error envelope',
   overloaded: '529 with the error envelope',
+  key_revoked: '401 invalid_api_key, for the models as well',
+  payment_required: '402 insufficient_quota',
+  quota_exceeded: '429 insufficient_quota without retry-after',
+} as const
+
+/** Each kind that any call may meet, and what its caller sees. Those that spoil a JSON spoil an event of a stream. */
+export const answerFaultKinds = {
+  ...refusalKinds,
+  bad_gateway: '502 with a page of HTML from a proxy',
   slow: 'the right answer, later',
   reset_before: 'the connection is reset before any byte',
   reset_mid: 'the connection is reset in the middle of the body',
@@ -58,9 +66,6 @@ export const answerFaultKinds = {
   no_usage: 'the right answer without `usage`',
   huge_answer: '200 and valid JSON of 70 MB',
   hang: 'no answer at all; the connection stays open',
-  key_revoked: '401 invalid_api_key, for the models as well',
-  payment_required: '402 insufficient_quota',
-  quota_exceeded: '429 insufficient_quota without retry-after',
 } as const
 
 /** Those that strike an answer that is streamed, in the middle of it; any other call they leave alone. */
@@ -76,8 +81,11 @@ export const streamFaultKinds = {
 
 export const faultKinds = { ...answerFaultKinds, ...streamFaultKinds } as const
 
+export type RefusalKind = keyof typeof refusalKinds
 export type AnswerFaultKind = keyof typeof answerFaultKinds
 export type FaultKind = keyof typeof faultKinds
+
+export const isRefusal = (kind: FaultKind): kind is RefusalKind => Object.hasOwn(refusalKinds, kind)
 
 /**
  * Strikes where every condition that is given holds. Without `rate`, `nth` and `every` it strikes each time.

@@ -4,18 +4,18 @@ import { checkFaults, checkOptions } from './check-options.ts'
 import type { Digest } from './digest.ts'
 import { digestText, Hasher } from './digest.ts'
 import type { Endpoint, Parsed } from './endpoint.ts'
-import { endpoints } from './endpoints.ts'
-import type { ProviderError } from './errors.ts'
-import { badKey, errorBody, noKey, notJson, unknownModel, unknownUrl, wrongMethod } from './errors.ts'
 import { understood } from './expected-answer.ts'
-import { refusalOf, spoiled } from './fault-reactions.ts'
+import { spoiled } from './fault-reactions.ts'
 import { Faults } from './faults.ts'
 import { jsonBody } from './json-body.ts'
-import { misfit } from './model-fit.ts'
+import type { Address, Maker } from './maker.ts'
+import { makerOf } from './makers.ts'
 import type { Model } from './models.ts'
-import { Models, modelObject } from './models.ts'
+import { Models } from './models.ts'
 import type { Fault, SimulatorOptions } from './options.ts'
+import { isRefusal } from './options.ts'
 import { PrefixCache } from './prompt.ts'
+import { isError, type ProviderError } from './provider-error.ts'
 import type { Reaction, SimulatorRequest } from './reaction.ts'
 import { streamed } from './stream/faults.ts'
 import type { TapeRow } from './tape.ts'
@@ -23,8 +23,7 @@ import { Tape } from './tape.ts'
 import type { ModelStats, Simulator, SimulatorClock, SimulatorStats } from './types.ts'
 
 const tapeRowsMaxDefault = 1_000_000
-const modelsPath = '/v1/models'
-const bearer = /^bearer +/i
+const eventStream = 'text/event-stream; charset=utf-8'
 
 export const createSimulator = (setup: SimulatorOptions & { readonly clock: SimulatorClock }): Simulator => {
   const { clock, ...options } = setup
@@ -37,7 +36,8 @@ export const createSimulator = (setup: SimulatorOptions & { readonly clock: Simu
 interface Arrival {
   readonly n: number
   readonly now: number
-  readonly path: string
+  readonly maker: Maker
+  readonly address: Address
   /** Where a model is to work; absent where the request is a look at something, or goes nowhere. */
   readonly endpoint: Endpoint | undefined
   readonly key: string
@@ -142,22 +142,22 @@ class SimulatorCore implements Simulator {
     const n = ++this.#received
     this.#running.set(n, undefined)
     if (this.#running.size > this.#runningMax) this.#runningMax = this.#running.size
-    const query = request.path.indexOf('?')
-    const path = query < 0 ? request.path : request.path.slice(0, query)
+    const address = addressOf(request)
+    const maker = makerOf(address)
     const digest = new Hasher(0).bytes(request.body).digest()
-    const endpoint = request.method === 'POST' ? endpoints.get(path) : undefined
+    const endpoint = maker.endpointAt(address)
     if (endpoint !== undefined) this.#posted++
     // Without the tape nothing is remembered of a body, so the number of the call stands in for its repetition.
     const callsBefore = endpoint === undefined ? 0 : this.#tape.on ? this.#callCounts.add(digest) : n
-    const key = (request.headers.authorization ?? '').replace(bearer, '')
-    return { n, now: this.#clock.now(), path, endpoint, key, digest, callsBefore, request }
+    const key = maker.keyOf(address)
+    return { n, now: this.#clock.now(), maker, address, endpoint, key, digest, callsBefore, request }
   }
 
   #work(arrival: Arrival, endpoint: Endpoint): Reaction {
-    const { request } = arrival
+    const { maker, request } = arrival
     const parsed: Parsed = isUtf8(request.body)
       ? endpoint.parse(request.body.toString())
-      : { error: notJson() }
+      : { error: maker.notJson() }
     const name = parsed.model ?? null
     const marker = 'error' in parsed ? null : parsed.marker
     const model = name === null ? undefined : this.#models.get(name)
@@ -167,7 +167,7 @@ class SimulatorCore implements Simulator {
   }
 
   #answer(arrival: Arrival, parsed: Parsed, model: Model | undefined): Reaction {
-    const { digest, callsBefore, now, request } = arrival
+    const { maker, address, digest, callsBefore, now, request } = arrival
     const fault = this.#faults.strike({
       model: parsed.model,
       key: arrival.key,
@@ -177,11 +177,15 @@ class SimulatorCore implements Simulator {
       callsBefore,
       sinceStartMs: now - this.#startedAt,
     })
-    const refusal = fault && refusalOf(fault, arrival.key)
-    if (refusal) return this.#refused(arrival, refusal, fault.kind, model)
+    if (fault !== undefined && isRefusal(fault.kind)) {
+      const refusal = maker.refusals[fault.kind](fault, arrival.key)
+      return this.#refused(arrival, refusal, fault.kind, model)
+    }
+    const wrongHeader = maker.headerError(address)
+    if (wrongHeader) return this.#refused(arrival, wrongHeader, undefined, model)
     if ('error' in parsed) return this.#refused(arrival, parsed.error, undefined, model)
-    if (model === undefined) return this.#refused(arrival, unknownModel(parsed.model))
-    const wrongModel = misfit(arrival.path, parsed.model, model.kind)
+    if (model === undefined) return this.#refused(arrival, maker.unknownModel(parsed.model))
+    const wrongModel = maker.misfit(address.path, model)
     if (wrongModel) return this.#refused(arrival, wrongModel, undefined, model)
     const answer = parsed.answer({
       model,
@@ -193,7 +197,7 @@ class SimulatorCore implements Simulator {
       mayRefuse: fault === undefined,
       prefixes: this.#prefixes,
     })
-    if ('status' in answer) return this.#refused(arrival, answer, undefined, model)
+    if (isError(answer)) return this.#refused(arrival, answer, undefined, model)
     this.#running.set(arrival.n, model)
     if (++model.running > model.runningMax) model.runningMax = model.running
     const { body, stream, spoilable, firstByteMs, bodyMs } = answer
@@ -208,7 +212,7 @@ class SimulatorCore implements Simulator {
       outcome: 'answered',
     }
     if (stream !== undefined) {
-      headers['content-type'] = 'text/event-stream; charset=utf-8'
+      headers['content-type'] = stream.contentType ?? eventStream
       return streamed(reaction, stream, spoilable, fault)
     }
     return fault === undefined ? reaction : spoiled(reaction, fault, spoilable)
@@ -216,29 +220,20 @@ class SimulatorCore implements Simulator {
 
   /** Everything but a model's work. */
   #look(arrival: Arrival): Reaction {
-    const { path, key, request } = arrival
-    const isModel = path.startsWith(`${modelsPath}/`)
-    const isEndpoint = endpoints.has(path)
-    if (path !== modelsPath && !isModel && !isEndpoint)
-      return this.#refused(arrival, unknownUrl(request.method, path))
-    if (isEndpoint || request.method !== 'GET')
-      return this.#refused(arrival, wrongMethod(request.method, path))
+    const { maker, address, key, digest, now, request } = arrival
+    const look = maker.look(address)
+    if (isError(look)) return this.#refused(arrival, look)
     const refused = this.#keyRefused(arrival)
     if (refused) return refused
-    const { digest, now } = arrival
     const sinceStartMs = now - this.#startedAt
     const looked = { model: undefined, streamed: false, callsBefore: 0 }
     const call = { ...looked, key, body: request.body, digest, sinceStartMs }
     const revoked = this.#faults.strikeLook(call)
-    if (revoked) return this.#refused(arrival, badKey(key), revoked.kind)
-    if (!isModel) {
-      const data = Array.from(this.#models.all(), (model) => modelObject(model.name))
-      return this.#looked(arrival, { object: 'list', data })
-    }
-    const name = decoded(path.slice(modelsPath.length + 1))
-    return this.#models.get(name) === undefined
-      ? this.#refused(arrival, unknownModel(name))
-      : this.#looked(arrival, modelObject(name))
+    if (revoked) return this.#refused(arrival, maker.badKey(key), revoked.kind)
+    const wrongHeader = maker.headerError(address)
+    if (wrongHeader) return this.#refused(arrival, wrongHeader)
+    const seen = look.see(this.#models)
+    return isError(seen) ? this.#refused(arrival, seen) : this.#looked(arrival, seen.json)
   }
 
   #looked(arrival: Arrival, value: unknown): Reaction {
@@ -248,9 +243,9 @@ class SimulatorCore implements Simulator {
   }
 
   #keyRefused(arrival: Arrival): Reaction | undefined {
-    const { key } = arrival
+    const { key, maker } = arrival
     if (this.#keys === undefined || this.#keys.has(key)) return undefined
-    return this.#refused(arrival, key === '' ? noKey() : badKey(key))
+    return this.#refused(arrival, key === '' ? maker.noKey() : maker.badKey(key))
   }
 
   #refused(arrival: Arrival, error: ProviderError, outcome?: string, model?: Model): Reaction {
@@ -260,7 +255,7 @@ class SimulatorCore implements Simulator {
       n: arrival.n,
       status: error.status,
       headers,
-      body: errorBody(error, this.#pretty),
+      body: arrival.maker.errorBody(error, requestId(arrival), this.#pretty),
       firstByteMs: 0,
       bodyMs: 0,
       outcome: outcome ?? error.code ?? error.type,
@@ -268,15 +263,8 @@ class SimulatorCore implements Simulator {
   }
 
   #headers(arrival: Arrival, processingMs: number, model: Model | undefined): Record<string, string> {
-    const headers: Record<string, string> = {
-      'content-type': 'application/json',
-      'x-request-id': `req_${digestText(arrival.digest)}${arrival.n.toString(36)}`,
-      'openai-organization': 'org-simulator',
-      'openai-processing-ms': String(Math.round(processingMs)),
-      'openai-version': '2020-10-01',
-    }
-    model?.rateLimit.addHeaders(headers, arrival.now)
-    return headers
+    const { maker, now } = arrival
+    return maker.headers({ requestId: requestId(arrival), processingMs, model, now })
   }
 
   #taped(arrival: Arrival, reaction: Reaction, model: string | null, marker: string | null): Reaction {
@@ -285,7 +273,7 @@ class SimulatorCore implements Simulator {
     this.#tape.add(reaction.n, {
       at: Math.round(arrival.now),
       method: arrival.request.method,
-      path: arrival.path,
+      path: arrival.address.path,
       model,
       digest: arrival.digest,
       marker,
@@ -300,10 +288,11 @@ class SimulatorCore implements Simulator {
   }
 }
 
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+const addressOf = ({ method, path, headers }: SimulatorRequest): Address => {
+  const mark = path.indexOf('?')
+  return mark < 0
+    ? { method, path, query: '', headers }
+    : { method, path: path.slice(0, mark), query: path.slice(mark + 1), headers }
 }
+
+const requestId = ({ digest, n }: Arrival): string => `req_${digestText(digest)}${n.toString(36)}`

@@ -1,3 +1,4 @@
+import type { Spoilable } from '../call.ts'
 import { spoiled, withBrokenUtf8 } from '../fault-reactions.ts'
 import type { Fault, FaultKind } from '../options.ts'
 import type { Reaction } from '../reaction.ts'
@@ -8,7 +9,7 @@ import type { Stream, StreamEvent } from './stream.ts'
 export const streamed = (
   answer: Reaction,
   stream: Stream,
-  spoilable: string,
+  spoilable: Spoilable,
   fault: Fault | undefined,
 ): Reaction => {
   if (fault === undefined) return planned(answer, stream)
@@ -19,7 +20,7 @@ export const streamed = (
     : { ...spoil(answer, stream, fault, spoilable), outcome: fault.kind }
 }
 
-type Spoiler = (answer: Reaction, stream: Stream, fault: Fault, spoilable: string) => Reaction
+type Spoiler = (answer: Reaction, stream: Stream, fault: Fault, spoilable: Spoilable) => Reaction
 
 const splitBytes = 3
 
@@ -62,23 +63,24 @@ const noLongerJson = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().rep
 const withoutJson: Spoiler = (answer, stream, fault) =>
   planned(answer, stream, withEvent(stream, unharmed(stream, fault), noLongerJson))
 
-const usage = /"usage":\{(?:[^{}]|\{[^{}]*\})*\}/
-
 /** A chunk that was there for the usage alone goes away; elsewhere nothing is in its place. */
-const withoutUsage = ({ bytes, tokens }: StreamEvent): readonly StreamEvent[] => {
-  const text = bytes.toString()
-  if (!usage.test(text)) return [{ bytes, tokens }]
-  if (text.includes('"choices":[]')) return []
-  return [{ bytes: Buffer.from(text.replace(usage, '"usage":null')), tokens }]
+const withoutUsage = (events: readonly StreamEvent[], { usage }: Spoilable): readonly StreamEvent[] => {
+  const told = new RegExp(`"${usage}":\\{(?:[^{}]|\\{[^{}]*\\})*\\}`)
+  return events.flatMap((event) => {
+    const text = event.bytes.toString()
+    if (!told.test(text)) return [event]
+    if (text.includes('"choices":[]')) return []
+    return [{ ...event, bytes: Buffer.from(text.replace(told, `"${usage}":null`)) }]
+  })
 }
 
 /** The faults that leave a stream to be one, and those that all answers have where a stream knows them as well. */
 const spoilers: Partial<Record<FaultKind, Spoiler>> = {
   slow: (answer, stream, fault, spoilable) => planned(spoiled(answer, fault, spoilable), stream),
   huge_answer: (answer, stream, fault, spoilable) => spoiled(planned(answer, stream), fault, spoilable),
-  no_usage: (answer, stream) => planned(answer, stream, stream.events.flatMap(withoutUsage)),
+  no_usage: (answer, stream, _, spoilable) => planned(answer, stream, withoutUsage(stream.events, spoilable)),
   invalid_utf8: (answer, stream, _, spoilable) => {
-    const at = stream.events.findIndex(({ bytes }) => bytes.includes(`"${spoilable}"`))
+    const at = stream.events.findIndex(({ bytes }) => bytes.includes(`"${spoilable.text}"`))
     return planned(
       answer,
       stream,

@@ -1,10 +1,10 @@
-import { errorBody, failed } from '../errors.ts'
-
-/** An answer in server-sent events. */
+/** An answer in pieces that come while it is generated, most often server-sent events. */
 export interface Stream {
   readonly events: readonly StreamEvent[]
   /** What the provider says in the place of the event with this number, from 0, when it fails there. */
   failure(at: number): Buffer
+  /** Default `text/event-stream; charset=utf-8`. */
+  readonly contentType?: string
 }
 
 export interface StreamEvent {
@@ -32,23 +32,4 @@ export const generated = (
     }
   }
   return events
-}
-
-/** A stream of chunks, which `[DONE]` ends; `usage` is the chunk that has no choice, where one is wanted. */
-export const chunkStream = (events: readonly StreamEvent[], usage: Buffer | undefined): Stream => {
-  const tokens = events.at(-1)?.tokens ?? 0
-  const closing = usage === undefined ? [done] : [usage, done]
-  return { events: [...events, ...closing.map((bytes) => ({ bytes, tokens }))], failure: () => failure }
-}
-
-const done = dataEvent('[DONE]')
-const failure = dataEvent(errorBody(failed(), false).toString())
-
-const noise = 'q7LxVb0RkTz3NfWcY8mHsJ1dGpA5uEoQ2iXvKr9ZyBn6CtUwM4hSgFaPlDjeOI'
-const paddedTo = 16
-
-/** Brings every delta up to a multiple of 16 characters; a provider draws these letters by chance. */
-export const obfuscation = (text: string): string => {
-  const from = text.length === 0 ? 0 : text.charCodeAt(text.length - 1) % (noise.length - paddedTo)
-  return noise.slice(from, from + paddedTo - (text.length % paddedTo))
 }

@@ -1,0 +1,40 @@
+import type { Maker } from '../maker.ts'
+import type { Fault } from '../options.ts'
+import type { ProviderError } from '../provider-error.ts'
+import { badKey, failed } from './errors.ts'
+
+export const refusals: Maker['refusals'] = {
+  rate_limit: (fault) => storm(fault),
+  server_error: failed,
+  unavailable: () => serverError(503, 'The server is currently unavailable. Please try again later.'),
+  overloaded: () => ({ ...serverError(529, 'Overloaded'), type: 'overloaded_error' }),
+  key_revoked: (_, key) => badKey(key),
+  payment_required: () => quotaUsedUp(402),
+  quota_exceeded: () => quotaUsedUp(429),
+}
+
+const serverError = (status: number, message: string): ProviderError => ({
+  status,
+  type: 'server_error',
+  message,
+})
+
+const quotaUsedUp = (status: number): ProviderError => ({
+  status,
+  type: 'insufficient_quota',
+  code: 'insufficient_quota',
+  message:
+    'You exceeded your current quota, please check your plan and billing details. For more information on this error, read the docs: https://platform.openai.com/docs/guides/error-codes/api-errors.',
+})
+
+const storm = (fault: Fault): ProviderError => {
+  const seconds = fault.retryAfterSeconds ?? 1
+  const common = { status: 429, type: 'requests', code: 'rate_limit_exceeded' }
+  return seconds === 0
+    ? { ...common, message: 'Rate limit reached. Please try again later.' }
+    : {
+        ...common,
+        message: `Rate limit reached. Please try again in ${seconds}s.`,
+        retryAfterSeconds: seconds,
+      }
+}
