@@ -44,12 +44,20 @@ beforeAll(async () => {
   badKeys.set('one of another scheme', { authorization: `Basic ${btoa(`${server.key}:`)}` })
   badKeys.set('one without its scheme', { authorization: server.key })
   badKeys.set('two in one header', bearer(`${server.key}, ${server.key}`))
-  badKeys.set('one in another header', { 'x-api-key': server.key, 'api-key': server.key, cookie: server.key })
+  badKeys.set('one in another header', { 'api-key': server.key, cookie: server.key })
   badKeys.set('a wrong one', bearer('sk-holysheep-0000000000000000000000000000000000000000'))
   badKeys.set('one that a database would take for all', bearer("'/**/OR/**/'1'='1"))
   badKeys.set('half of a good one', bearer(server.key.slice(0, -1)))
   badKeys.set('a revoked one', bearer(revoked.secret))
   badKeys.set('an expired one', bearer(expired))
+  badKeys.set('an empty one in x-api-key', { 'x-api-key': '' })
+  badKeys.set('one with its scheme in x-api-key', { 'x-api-key': `Bearer ${server.key}` })
+  badKeys.set('two in x-api-key', { 'x-api-key': `${server.key}, ${server.key}` })
+  badKeys.set('a wrong one in x-api-key', { 'x-api-key': 'sk-ant-000000000000000000000000000000000000' })
+  badKeys.set('half of a good one in x-api-key', { 'x-api-key': server.key.slice(0, -1) })
+  badKeys.set('a revoked one in x-api-key', { 'x-api-key': revoked.secret })
+  badKeys.set('an expired one in x-api-key', { 'x-api-key': expired })
+  badKeys.set('a wrong one in both', { ...bearer('sk-wrong'), 'x-api-key': 'sk-wrong' })
 })
 
 afterAll(async () => {
@@ -73,11 +81,23 @@ const expectRefusal = (
   const openai = {
     error: { message: expect.any(String), type: 'invalid_request_error', param: null, code: openaiCode },
   }
+  const anthropic = {
+    type: 'error',
+    error: {
+      type: code === 'unauthorized' ? 'authentication_error' : 'permission_error',
+      message: expect.any(String),
+      details: { error_code: code },
+    },
+    request_id: expect.stringMatching(/^req_/),
+  }
   expect([status, JSON.parse(text)]).toEqual([
     code === 'unauthorized' ? 401 : 403,
-    dialect === 'openai' ? openai : native,
+    { native, openai, anthropic }[dialect],
   ])
 }
+
+/** Two refusals are the same but for the id of the request. */
+const withoutRequestId = (text: string): string => text.replace(/"req_\w+"/, '"req_"')
 
 const TABLES = [
   'batch',
@@ -144,7 +164,7 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
       for (const [, headers] of badKeys) {
         const answer = await send(endpoint, endpoint.request(theirs), headers)
         expectRefusal(answer, endpoint, 'unauthorized')
-        texts.add(answer.text)
+        texts.add(withoutRequestId(answer.text))
       }
       expect(texts.size).toBe(1)
     }))
@@ -154,16 +174,42 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
     expectRefusal(answer, { dialect: 'openai' }, 'unauthorized')
   })
 
+  it("refuses them to Anthropic's clients in theirs, whichever version they speak", async () => {
+    for (const version of ['2023-06-01', '2026-10-21', 'none of these']) {
+      const headers = { 'anthropic-version': version, 'x-stainless-lang': 'js', 'x-api-key': 'sk-wrong' }
+      const answer = await send(endpoint, endpoint.request(theirs), headers)
+      expectRefusal(answer, { dialect: 'anthropic' }, 'unauthorized')
+      expect(answer.headers.get('request-id')).toBe(answer.headers.get('x-request-id'))
+    }
+  })
+
+  it('takes no two keys, of which a proxy may have looked at the other', () =>
+    unchanged(async () => {
+      const good = endpoint.opens === 'operator' ? operator : server.key
+      for (const [first, second] of [
+        [good, 'sk-wrong'],
+        ['sk-wrong', good],
+      ]) {
+        const headers = { authorization: `Bearer ${first}`, 'x-api-key': String(second) }
+        const answer = await send(endpoint, endpoint.request(theirs), headers)
+        expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('carry two keys')])
+      }
+    }))
+
   it('does not say without a key whether a thing is there', async () => {
     const [there, absent] = [endpoint.request(theirs), endpoint.request(ABSENT)]
-    expect((await send(endpoint, there, {})).text).toBe((await send(endpoint, absent, {})).text)
+    const texts = [there, absent].map(async (asked) => (await send(endpoint, asked, {})).text)
+    const [ofThere, ofAbsent] = (await Promise.all(texts)).map(withoutRequestId)
+    expect(ofThere).toBe(ofAbsent)
   })
 
   it('refuses the key of the other role, and nothing happens', () =>
     unchanged(async () => {
       const key = endpoint.opens === 'client' ? operator : server.key
-      const answer = await send(endpoint, endpoint.request(theirs), withKey(key))
-      expectRefusal(answer, endpoint, endpoint.opens === 'client' ? 'operator_key' : 'operator_only')
+      for (const headers of [withKey(key), { 'x-api-key': key }]) {
+        const answer = await send(endpoint, endpoint.request(theirs), headers)
+        expectRefusal(answer, endpoint, endpoint.opens === 'client' ? 'operator_key' : 'operator_only')
+      }
     }))
 
   it('takes no key from its address', async () => {
@@ -171,6 +217,16 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
     const query = `api_key=${server.key}&key=${server.key}&access_token=${server.key}`
     const asked = { ...rest, path: `${path}${path.includes('?') ? '&' : '?'}${query}` }
     expectRefusal(await send(endpoint, asked, {}), endpoint, 'unauthorized')
+  })
+})
+
+describe('a good key in either header, and in both, opens', () => {
+  it.each(byName(closed.filter(({ method }) => method === 'GET')))('%s', async (_name, endpoint) => {
+    const key = endpoint.opens === 'operator' ? operator : server.key
+    const asked = endpoint.request(theirs)
+    for (const headers of [{ 'x-api-key': key }, { 'x-api-key': key, ...withKey(key) }]) {
+      expect((await send(endpoint, asked, headers)).status).toBe(endpoint.status)
+    }
   })
 })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Operation } from '../../gateway/src/server/openapi/operation.ts'
 import { errorsOf } from '../../gateway/src/server/openapi/operation-errors.ts'
 import { OPERATIONS } from '../../gateway/src/server/openapi/operations/index.ts'
-import { nativeError, openaiError } from '../../gateway/src/server/openapi/schemas/common.ts'
+import { anthropicError, nativeError, openaiError } from '../../gateway/src/server/openapi/schemas/common.ts'
 import { type CallOrder, call } from './http.ts'
 
 /** Calls a server, and holds what is sent and what comes back against the document of the API. */
@@ -71,10 +71,10 @@ const expectAnswerFits = (
   } else expect([id, mediaType]).toEqual([id, answer.mediaType])
 }
 
-const eitherError = z.union([nativeError, openaiError])
+const anyError = z.union([nativeError, openaiError, anthropicError])
 
 const expectKnownRefusal = (operation: Operation, json: unknown): void => {
-  const { data, error } = eitherError.safeParse(json)
+  const { data, error } = anyError.safeParse(json)
   expect([operation.id, error]).toEqual([operation.id, undefined])
   // OpenAI has names of its own for some codes.
   if (data && typeof data.error === 'string') expect(errorsOf(operation)).toContain(data.error)

@@ -18,7 +18,8 @@ export const answerError = (
 ): void => {
   const known = apiErrorOf(error)
   if (known.status >= 500 && !(error instanceof ApiError)) context.onFault(error, request.id)
-  const body = JSON.stringify(errorBody(known, dialectOf(request)))
+  const dialect = dialectOf(request)
+  const body = JSON.stringify(errorBody(known, dialect, request.id))
   if (reply.raw.headersSent) {
     // A client that waited has got its headers and spaces: the error is all that can still be said.
     reply.raw.end(body)
@@ -26,6 +27,7 @@ export const answerError = (
   }
   if (ERRORS[known.code].retry === 'later' && !reply.hasHeader('retry-after'))
     reply.header('retry-after', '5')
+  if (dialect === 'anthropic') reply.header('request-id', request.id)
   reply.code(known.status).headers(JSON_HEADERS)
   if (request.raw.complete || request.raw.destroyed) void reply.send(body)
   else answerBeforeBodyEnds(context, body, request, reply)

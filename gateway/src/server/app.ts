@@ -10,7 +10,7 @@ import { createAuthentication } from './auth.ts'
 import { closeWhenIdle } from './close-when-idle.ts'
 import type { HttpServers } from './connections/http-servers.ts'
 import type { ServerContext } from './context.ts'
-import { decorateDialect } from './dialect-of.ts'
+import { decorateDialect, isAnthropicClient } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
 import { observeRequests } from './observe-requests.ts'
 import { checkHead } from './request-head.ts'
@@ -39,6 +39,7 @@ export const createApp = (
   observeRequests(app, context, authentication)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).headers(SAFE_HEADERS)
+    if (isAnthropicClient(request)) reply.header('request-id', request.id)
     checkHead(request.raw)
     if (!servers.isSpare(request.raw.socket)) return done()
     requireRoom(servers, request, reply).then(() => done(), done)

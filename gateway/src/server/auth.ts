@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '../clock/clock.ts'
 import type { ApiKey, KeyRole, KeyStore } from '../storage/operator.ts'
 import { ApiError, unauthorized } from './errors.ts'
@@ -15,13 +16,16 @@ interface Cached {
   found?: ApiKey | undefined
 }
 
-/** From an Authorization header to the key it carries; anything but a usable key of the right role is refused. */
-export type Authenticate = (authorization: string | undefined) => Promise<ApiKey>
+/**
+ * From the headers of a request to the key they carry, as `Authorization: Bearer` or as `x-api-key`; anything but
+ * a usable key of the right role is refused.
+ */
+export type Authenticate = (headers: IncomingHttpHeaders) => Promise<ApiKey>
 
 /** Who may call what: the endpoints of clients take no operator's key, and those of operators no client's. */
 export interface Authentication extends Readonly<Record<KeyRole, Authenticate>> {
   /** Whose key it is, as far as it was looked up lately: for those who take notes. */
-  caller(authorization: string | undefined): Caller | undefined
+  caller(headers: IncomingHttpHeaders): Caller | undefined
 }
 
 /**
@@ -37,7 +41,7 @@ export const createAuthentication = (keys: Pick<KeyStore, 'keyByHash'>, clock: C
   }
 
   const lookUp = (authorization: string): Cached => {
-    const secret = /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(authorization)?.[1]
+    const secret = secretOf(authorization)
     if (secret === undefined) throw unauthorized()
     if (cache.size >= CACHED_MAX) cache.clear()
     const key = keys.keyByHash(createHash('sha256').update(secret).digest())
@@ -52,27 +56,29 @@ export const createAuthentication = (keys: Pick<KeyStore, 'keyByHash'>, clock: C
     return entry
   }
 
-  const authenticate = async (authorization = ''): Promise<ApiKey> => {
+  const authenticate = async (headers: IncomingHttpHeaders): Promise<ApiKey> => {
+    const authorization = authorizationOf(headers)
+    if (authorization === undefined) throw twoKeys()
     const key = await (cached(authorization) ?? lookUp(authorization)).key
     if (!key?.usable) throw unauthorized()
     return key
   }
 
   return {
-    caller(authorization = '') {
-      const found = cache.get(authorization)?.found
+    caller(headers) {
+      const found = cache.get(authorizationOf(headers) ?? '')?.found
       return found && { key: found.id, account: found.account }
     },
-    async client(authorization) {
-      const key = await authenticate(authorization)
+    async client(headers) {
+      const key = await authenticate(headers)
       if (key.role === 'client') return key
       throw new ApiError(
         'operator_key',
         "An operator's key opens /v1/admin alone; calls need the key of an account",
       )
     },
-    async operator(authorization) {
-      const key = await authenticate(authorization)
+    async operator(headers) {
+      const key = await authenticate(headers)
       if (key.role === 'operator') return key
       throw new ApiError(
         'operator_only',
@@ -81,3 +87,24 @@ export const createAuthentication = (keys: Pick<KeyStore, 'keyByHash'>, clock: C
     },
   }
 }
+
+const secretOf = (authorization: string): string | undefined =>
+  /^Bearer +([\x21-\x7e]{1,512}) *$/i.exec(authorization)?.[1]
+
+/** As it came, or as it would be for a key that came by itself; undefined where the two headers do not agree. */
+const authorizationOf = ({
+  authorization = '',
+  'x-api-key': apiKey,
+}: IncomingHttpHeaders): string | undefined => {
+  // Whoever has no key to put into the header sends it empty.
+  if (typeof apiKey !== 'string' || apiKey === '') return authorization
+  if (authorization === '' || secretOf(authorization) === apiKey) return `Bearer ${apiKey}`
+  return undefined
+}
+
+const twoKeys = (): ApiError =>
+  new ApiError(
+    'invalid_header',
+    'The headers "Authorization" and "x-api-key" carry two keys; send one of them, or the same key in both',
+    { field: 'x-api-key' },
+  )

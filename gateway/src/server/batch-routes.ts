@@ -42,7 +42,7 @@ export const batchRoutes = (
   authenticate: Authenticate,
 ): void => {
   const line = createCreatesInLine()
-  const keyOf = (request: FastifyRequest) => authenticate(request.headers.authorization)
+  const keyOf = (request: FastifyRequest) => authenticate(request.headers)
   const lookTogether = shareLooks((account, id) => context.tenant(account).batch(id))
 
   const findBatch = async (request: BatchRequest): Promise<FoundBatch> => {

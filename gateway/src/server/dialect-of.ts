@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 
 /** In whose words a caller is answered. */
-export type CallerDialect = 'native' | 'openai'
+export type CallerDialect = 'native' | 'openai' | 'anthropic'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,12 +18,21 @@ export const decorateDialect = (app: FastifyInstance): void => {
 export const OPENAI_PATH =
   /^\/v1\/(files|uploads|chat\/completions|completions|embeddings|responses)(\/|\?|$)/
 
-/** Sent by OpenAI's own client libraries, whatever they call. */
-export const isOpenaiClient = ({ headers }: FastifyRequest): boolean =>
-  Object.keys(headers).some((name) => name.startsWith('x-stainless-'))
+/** Of endpoints that only Anthropic's dialect has. */
+export const ANTHROPIC_PATH = /^\/v1\/messages(\/|\?|$)/
+
+/** Sent with every call of Anthropic's API, and with none of another. */
+export const isAnthropicClient = ({ headers }: FastifyRequest): boolean =>
+  headers['anthropic-version'] !== undefined
+
+/** Sent by OpenAI's own client libraries, whatever they call; Anthropic's send such headers too. */
+export const isOpenaiClient = (request: FastifyRequest): boolean =>
+  !isAnthropicClient(request) && Object.keys(request.headers).some((name) => name.startsWith('x-stainless-'))
 
 /** The headers say it, or the path, or what a handler found; otherwise it is the native one. */
 export const dialectOf = (request: FastifyRequest): CallerDialect => {
+  if (isAnthropicClient(request)) return 'anthropic'
   if (isOpenaiClient(request) || OPENAI_PATH.test(request.url)) return 'openai'
+  if (ANTHROPIC_PATH.test(request.url)) return 'anthropic'
   return request.callerDialect ?? 'native'
 }

@@ -1,17 +1,27 @@
 import type { CallerDialect } from './dialect-of.ts'
 import type { ApiError, ErrorCode } from './errors.ts'
 
-/** An error in the words of whoever called. */
-export const errorBody = (error: ApiError, dialect: CallerDialect): Readonly<Record<string, unknown>> =>
-  dialect === 'openai' ? openaiBody(error) : nativeBody(error)
+type ErrorBody = Readonly<Record<string, unknown>>
 
-const nativeBody = ({ code, message, details }: ApiError): Readonly<Record<string, unknown>> => ({
+/** An error in the words of whoever called; the id is that of the request. */
+export const errorBody = (error: ApiError, dialect: CallerDialect, requestId: string): ErrorBody => {
+  switch (dialect) {
+    case 'native':
+      return nativeBody(error)
+    case 'openai':
+      return openaiBody(error)
+    case 'anthropic':
+      return anthropicBody(error, requestId)
+  }
+}
+
+const nativeBody = ({ code, message, details }: ApiError): ErrorBody => ({
   error: code,
   ...(message === '' ? {} : { message }),
   ...details,
 })
 
-const openaiBody = ({ code, message, status, details }: ApiError): Readonly<Record<string, unknown>> => ({
+const openaiBody = ({ code, message, status, details }: ApiError): ErrorBody => ({
   error: {
     message: message === '' ? code : message,
     type: typeof details.type === 'string' ? details.type : typeOf(status),
@@ -19,6 +29,41 @@ const openaiBody = ({ code, message, status, details }: ApiError): Readonly<Reco
     code: Object.hasOwn(OPENAI_CODES, code) ? (OPENAI_CODES[code] ?? null) : code,
   },
 })
+
+const anthropicBody = ({ code, message, status, details }: ApiError, requestId: string): ErrorBody =>
+  anthropicEnvelope({
+    type: anthropicTypeOf(status),
+    message: message === '' ? code : message,
+    details: { error_code: code, ...details },
+    requestId,
+  })
+
+/** What every error of Anthropic's API looks like. */
+export const anthropicEnvelope = (error: {
+  readonly type: string
+  readonly message: string
+  readonly details?: ErrorBody
+  readonly requestId: string
+}): ErrorBody => {
+  const { requestId, ...rest } = error
+  return { type: 'error', error: rest, request_id: requestId }
+}
+
+/** Of a status that is not in the table: it is the caller's fault, or ours. */
+export const anthropicTypeOf = (status: number): string =>
+  ANTHROPIC_TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+
+const ANTHROPIC_TYPES: ReadonlyMap<number, string> = new Map([
+  [401, 'authentication_error'],
+  [402, 'billing_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [409, 'conflict_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [504, 'timeout_error'],
+  [529, 'overloaded_error'],
+])
 
 const typeOf = (status: number): string => (status >= 500 ? 'server_error' : 'invalid_request_error')
 

@@ -33,6 +33,17 @@ always there. \`param\` is what is at fault, or null. \`code\` is that of the ta
 calls otherwise, such as \`invalid_api_key\`, \`model_not_found\` and \`missing_required_parameter\`, or has no
 code for: then it is null.
 
+## To Anthropic's clients
+
+Whoever sends the header \`anthropic-version\`, or calls a path of \`/v1/messages\`, is answered in Anthropic's
+envelope: \`{"type":"error","error":{"type":"…","message":"…","details":{"error_code":"…"}},"request_id":"req_…"}\`.
+\`error.type\` follows from the status (\`invalid_request_error\`, \`authentication_error\`, \`billing_error\`,
+\`permission_error\`, \`not_found_error\`, \`conflict_error\`, \`request_too_large\`, \`rate_limit_error\`,
+\`api_error\`, \`timeout_error\`, \`overloaded_error\`); \`details.error_code\` is the code of the table, and
+beside it stand the further members. The request id is in the header \`request-id\` too.
+
+## In a file of requests
+
 A file is taken whatever is in it. A batch that is made of a file with bad lines has \`failed\` from the start, and
 its \`errors.data\` lists the first 1,000 faults, each with \`code\`, \`line\` (from 1; null: the file as a
 whole), \`message\` and \`param\`:

@@ -36,14 +36,19 @@ export const modelsJson = (config: Config, key: ApiKey, now: number): unknown =>
 })
 
 /** One model with its prices. */
-export const modelJson = (config: Config, id: string, now: number): unknown => {
+export const modelJson = (config: Config, id: string, now: number): unknown => ({
+  id,
+  object: 'model',
+  created: 0,
+  owned_by: 'sheepfold',
+  ...soldAs(config, id, now),
+})
+
+/** What no maker's list says: which model it really is, and what it costs here. */
+export const soldAs = (config: Config, id: string, now: number): Readonly<Record<string, unknown>> => {
   const model = config.catalogue.get(id)
   const sell = model && sellPriceOf(model, config.costBooks, now)
   return {
-    id,
-    object: 'model',
-    created: 0,
-    owned_by: 'sheepfold',
     stands_for: model?.providerModel,
     prices: sell
       ? { currency: 'USD', per: 1_000_000, list: pricesJson(sell.list), batch: pricesJson(sell.batch) }

@@ -45,7 +45,7 @@ export const observeRequests = (
         ms: clock.monotonic() - begun,
         bytes: bytesSince(socket),
         isCut: !reply.raw.writableFinished,
-        caller: () => authentication.caller(request.headers.authorization),
+        caller: () => authentication.caller(request.headers),
       }
       observer.answered(answered)
       if (span.isSeen) endSpan(span, answered)

@@ -25,7 +25,7 @@ export const probeRoutes = (
   })
 
   app.get('/metrics', async (request, reply) => {
-    if (!context.config().openMetrics) await operator(request.headers.authorization)
+    if (!context.config().openMetrics) await operator(request.headers)
     const { contentType, text } = await context.metrics()
     return reply.headers({ 'content-type': contentType, 'cache-control': 'no-store' }).send(text)
   })

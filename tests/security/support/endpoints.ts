@@ -16,7 +16,7 @@ export interface Endpoint {
   readonly route: string
   readonly opens: 'client' | 'operator' | 'anyone'
   /** In whose words it refuses a key. */
-  readonly dialect: 'native' | 'openai'
+  readonly dialect: 'native' | 'openai' | 'anthropic'
   /** What a good key sends … */
   readonly request: (own: Things) => Sent
   /** … and gets. */

@@ -17,7 +17,7 @@ export const adminRoutes = (
     operators.addHook('onRequest', async (request, reply) => {
       // A new key is shown in an answer, and nowhere else.
       reply.header('cache-control', 'no-store')
-      await authenticate(request.headers.authorization)
+      await authenticate(request.headers)
     })
     accountRoutes(operators, context)
     keyRoutes(operators, context)

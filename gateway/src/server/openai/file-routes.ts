@@ -29,7 +29,7 @@ export const fileRoutes = (
   authenticate: Authenticate,
 ): void => {
   const line = createCreatesInLine()
-  const keyOf = (request: FastifyRequest) => authenticate(request.headers.authorization)
+  const keyOf = (request: FastifyRequest) => authenticate(request.headers)
 
   app.post('/v1/files', async (request) => {
     const { id: apiKey, account } = await keyOf(request)

@@ -29,7 +29,7 @@ export const uploadRoutes = (
   context: ServerContext,
   authenticate: Authenticate,
 ): void => {
-  const keyOf = (request: FastifyRequest) => authenticate(request.headers.authorization)
+  const keyOf = (request: FastifyRequest) => authenticate(request.headers)
 
   app.post('/v1/uploads', async (request) => {
     const { account } = await keyOf(request)

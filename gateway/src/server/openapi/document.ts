@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { OPENAI_PATH } from '../dialect-of.ts'
+import { ANTHROPIC_PATH, OPENAI_PATH } from '../dialect-of.ts'
 import { ERRORS, type ErrorCode } from '../errors.ts'
 import type { Operation, OperationAnswer } from './operation.ts'
 import { errorsByStatus } from './operation-errors.ts'
 import { OPERATIONS } from './operations/index.ts'
 import { type JsonSchema, type SchemaSet, schemaSet } from './schema-set.ts'
-import { nativeError, openaiError } from './schemas/common.ts'
+import { anthropicError, nativeError, openaiError } from './schemas/common.ts'
 
-/** Which form an error has is the caller's: OpenAI's clients get theirs everywhere. */
-const eitherError = z.union([nativeError, openaiError])
+/** Which form an error has is the caller's: the clients of a maker get its own everywhere. */
+const anyError = z.union([nativeError, openaiError, anthropicError])
 
 /** The OpenAPI document of all endpoints. It is made once: nothing in it depends on the installation. */
 export const openapiDocument = (): Readonly<Record<string, unknown>> => {
@@ -29,6 +29,12 @@ export const openapiDocument = (): Readonly<Record<string, unknown>> => {
       schemas: schemas.components,
       securitySchemes: {
         client: { type: 'http', scheme: 'bearer', description: 'The key of an account.' },
+        clientHeader: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description: "The key of an account, as Anthropic's clients may send it.",
+        },
         operator: { type: 'http', scheme: 'bearer', description: 'The key of an operator.' },
       },
     },
@@ -37,7 +43,7 @@ export const openapiDocument = (): Readonly<Record<string, unknown>> => {
 
 const INFO =
   'A batch API gateway for large language models. Every error says what was wrong, where, and what is allowed; ' +
-  "OpenAI's clients are answered in OpenAI's envelope. A path that is not here answers with 404 `unknown_path`, " +
+  "OpenAI's clients are answered in OpenAI's envelope, Anthropic's in Anthropic's. A path that is not here answers with 404 `unknown_path`, " +
   'another method of one that is with 405 `method_not_allowed`. Every answer has an `x-request-id`.'
 
 const TAGS = [
@@ -63,7 +69,10 @@ const schemasOf = ({ query, headers, body, answers, path }: Operation): z.ZodTyp
   errorSchemaOf(path),
 ]
 
-const errorSchemaOf = (path: string): z.ZodType => (OPENAI_PATH.test(path) ? openaiError : eitherError)
+const errorSchemaOf = (path: string): z.ZodType => {
+  if (OPENAI_PATH.test(path)) return openaiError
+  return ANTHROPIC_PATH.test(path) ? anthropicError : anyError
+}
 
 const pathsOf = (schemas: SchemaSet): Readonly<Record<string, unknown>> => {
   const byPath = Map.groupBy(OPERATIONS, ({ path }) => path)
@@ -85,7 +94,7 @@ const operationJson = (operation: Operation, schemas: SchemaSet): Readonly<Recor
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    security: opens === 'anyone' ? [] : [{ [opens]: [] }],
+    security: SECURITY[opens],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body
       ? {
@@ -98,6 +107,13 @@ const operationJson = (operation: Operation, schemas: SchemaSet): Readonly<Recor
     // An answer that is no error may have the status of one: it says more.
     responses: { ...refusalsOf(operation, schemas), ...answersOf(operation, schemas) },
   }
+}
+
+/** Either of the schemes in a list will do. */
+const SECURITY: Readonly<Record<Operation['opens'], ReadonlyArray<Readonly<Record<string, []>>>>> = {
+  anyone: [],
+  client: [{ client: [] }, { clientHeader: [] }],
+  operator: [{ operator: [] }],
 }
 
 const answersOf = ({ answers }: Operation, schemas: SchemaSet): Readonly<Record<string, unknown>> =>

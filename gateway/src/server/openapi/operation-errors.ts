@@ -13,8 +13,8 @@ const EVERYWHERE: readonly ErrorCode[] = [
 
 const OF_KEYS: Readonly<Record<Operation['opens'], readonly ErrorCode[]>> = {
   anyone: [],
-  client: ['unauthorized', 'operator_key'],
-  operator: ['unauthorized', 'operator_only'],
+  client: ['unauthorized', 'operator_key', 'invalid_header'],
+  operator: ['unauthorized', 'operator_only', 'invalid_header'],
 }
 
 /** Errors of paths and methods that no operation has. */

@@ -39,7 +39,7 @@ export const answerCall = async (
   { authenticate, limits, spending, outbox }: Doors,
   { endpoint, request, reply }: CallExchange,
 ): Promise<FastifyReply | undefined> => {
-  const key = await authenticate(request.headers.authorization)
+  const key = await authenticate(request.headers)
   reply.headers(limits.headers(key))
   requireJson(request.headers)
   const headerTier = tierOfHeaders(request.headers)

@@ -24,12 +24,12 @@ export const streamTo = (reply: FastifyReply): StreamWish['begin'] => {
 }
 
 /** Official clients throw at such an event. The end comes without `[DONE]`. */
-export const endStream = ({ raw }: FastifyReply, broken: StreamBreak | undefined): void => {
+export const endStream = ({ raw, request }: FastifyReply, broken: StreamBreak | undefined): void => {
   if (raw.destroyed) return
   if (!broken) {
     raw.end()
     return
   }
-  const error = errorBody(new ApiError('stream_broken', broken.message), 'openai')
+  const error = errorBody(new ApiError('stream_broken', broken.message), 'openai', request.id)
   raw.end(`${broken.cutsEvent ? '\n\n' : ''}data: ${JSON.stringify(error)}\n\n`)
 }

@@ -33,7 +33,7 @@ export const webhookRoutes = (
   authenticate: Authenticate,
 ): void => {
   const storeOf = async ({ headers }: FastifyRequest): Promise<TenantStore> =>
-    context.tenant((await authenticate(headers.authorization)).account)
+    context.tenant((await authenticate(headers)).account)
 
   app.post('/v1/webhooks', async (request) => {
     const store = await storeOf(request)

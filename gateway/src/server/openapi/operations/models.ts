@@ -1,5 +1,9 @@
+import { z } from 'zod'
 import type { Operation } from '../operation.ts'
+import { anthropicPage, anthropicVersion } from '../schemas/common.ts'
 import { model, models } from '../schemas/models.ts'
+
+const headers = z.object({ 'anthropic-version': anthropicVersion.optional() })
 
 export const modelOperations: readonly Operation[] = [
   {
@@ -8,10 +12,13 @@ export const modelOperations: readonly Operation[] = [
     id: 'listModels',
     tag: 'Models',
     summary: 'Models that the key may use, with their prices',
-    description: 'The way to test a key.',
+    description:
+      "The way to test a key. Anthropic's clients get a page in their own form; all others get all of them.",
     opens: 'client',
-    answers: { 200: { description: 'All of them.', schema: models } },
-    errors: [],
+    headers,
+    query: z.object(anthropicPage),
+    answers: { 200: { description: 'The models.', schema: models } },
+    errors: ['invalid_value'],
   },
   {
     method: 'get',
@@ -20,6 +27,7 @@ export const modelOperations: readonly Operation[] = [
     tag: 'Models',
     summary: 'One model with its prices',
     opens: 'client',
+    headers,
     answers: { 200: { description: 'The model.', schema: model } },
     errors: ['model_not_found'],
   },

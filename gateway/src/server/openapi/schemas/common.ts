@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ANTHROPIC_VERSIONS } from '../../anthropic/version.ts'
 import { ERRORS, type ErrorCode } from '../../errors.ts'
 
 const codes = Object.keys(ERRORS).filter((code): code is ErrorCode => Object.hasOwn(ERRORS, code))
@@ -40,6 +41,33 @@ export const openaiError = z
   })
   .meta({ id: 'OpenAIError', description: "An error in OpenAI's envelope, for its clients." })
 
+export const anthropicError = z
+  .strictObject({
+    type: z.literal('error'),
+    error: z.strictObject({
+      type: z.enum([
+        'invalid_request_error',
+        'authentication_error',
+        'billing_error',
+        'permission_error',
+        'not_found_error',
+        'conflict_error',
+        'request_too_large',
+        'rate_limit_error',
+        'api_error',
+        'timeout_error',
+        'overloaded_error',
+      ]),
+      message: z.string(),
+      details: z
+        .looseObject({ error_code: errorCode })
+        .optional()
+        .describe('What the native form has beside its message.'),
+    }),
+    request_id: z.string(),
+  })
+  .meta({ id: 'AnthropicError', description: "An error in Anthropic's envelope, for its clients." })
+
 export const trouble = z
   .strictObject({ code: z.string(), message: z.string() })
   .meta({ id: 'Trouble', description: 'Why nothing moves at the moment.' })
@@ -62,6 +90,26 @@ export const listOf = <Item extends z.ZodType>(item: Item) =>
     last_id: z.string().nullable(),
     has_more: z.boolean(),
   })
+
+/** As Anthropic's clients read it. */
+export const anthropicPageOf = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({
+    data: z.array(item),
+    has_more: z.boolean(),
+    first_id: z.string().nullable(),
+    last_id: z.string().nullable(),
+  })
+
+/** A page of such a list, as it is asked for. */
+export const anthropicPage = {
+  limit: z.int().min(1).max(1_000).default(20).optional(),
+  after_id: z.string().optional().describe('The id of the last one of the page before.'),
+  before_id: z.string().optional().describe('The id of the first one of the page behind.'),
+}
+
+export const anthropicVersion = z
+  .enum(ANTHROPIC_VERSIONS)
+  .describe("Says that the caller speaks Anthropic's dialect, and which version of it.")
 
 /** A page of a list, as it is asked for. */
 export const page = (max: number, standard: number) => ({

@@ -1,0 +1,8 @@
+import Anthropic from '@anthropic-ai/sdk'
+import type { TestGateway } from './gateway.ts'
+
+type Server = Pick<TestGateway, 'url' | 'key'>
+
+/** The official client with its default settings, for the key of the server or another one. */
+export const anthropicOf = ({ url, key }: Server, apiKey = key): Anthropic =>
+  new Anthropic({ apiKey, baseURL: url })
