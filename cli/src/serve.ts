@@ -1,5 +1,6 @@
 import { simulatedDeployments, startGateway } from '@sheepfold/gateway'
 import {
+  KEY_VARIABLES,
   type LoadedConfig,
   readConfigFile,
   readConfigWithoutKeys,
@@ -70,7 +71,7 @@ const refuseRole = (role: ServeOptions['role']): void => {
 /** Reads what holds now: the file, or the environment where there is none, and the flags over either. */
 const configReader = async (path: string | undefined, options: ServeOptions): Promise<() => LoadedConfig> => {
   const simulated = options.simulate
-    ? simulatedDeployments(`${await startSimulatorThread({ defaults: SIMULATED })}/v1`)
+    ? simulatedDeployments(await startSimulatorThread({ defaults: SIMULATED }))
     : undefined
   const readFile = simulated ? readConfigWithoutKeys : readConfigFile
   return () => {
@@ -78,7 +79,7 @@ const configReader = async (path: string | undefined, options: ServeOptions): Pr
     const deployments = simulated ?? loaded.config.deployments
     if (deployments.length === 0) {
       throw new Error(
-        'No model can be served: set OPENAI_API_KEY, list deployments in sheepfold.yaml, or try --simulate.',
+        `No model can be served: set one of ${KEY_VARIABLES.join(', ')}, list deployments in sheepfold.yaml, or try --simulate.`,
       )
     }
     return { ...loaded, config: { ...loaded.config, deployments }, server: withFlags(loaded.server, options) }

@@ -1,6 +1,7 @@
 export { systemIds } from './clock/system.ts'
 export type { Config } from './config/config.ts'
-export { configOf, environmentDeployments, simulatedDeployments } from './config/default-config.ts'
+export { configOf } from './config/default-config.ts'
+export { environmentDeployments, simulatedDeployments } from './config/default-deployments.ts'
 export { DEFAULT_KEY_PREFIX } from './config/default-limits.ts'
 export { type CreatedKey, createKey, FIRST_ACCOUNT, NO_ACCOUNT, operatorPrefix } from './keys.ts'
 export { type Gateway, type GatewayOptions, startGateway } from './main.ts'

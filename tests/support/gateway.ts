@@ -64,7 +64,7 @@ export const openGateway = async ({
   resolve,
 }: TestGatewayOptions): Promise<TestGateway> => {
   const place = await makePlace(dataDir)
-  const config = adapt(configOf(simulatedDeployments(`${provider}/v1`)))
+  const config = adapt(configOf(simulatedDeployments(provider)))
   let fatal: unknown
   const gateway = await startGateway({
     dataDir,

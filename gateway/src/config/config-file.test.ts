@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { costAt } from '../money/cost-book.ts'
 import { readConfigFile, readConfigWithoutKeys, withoutFile } from './config-file.ts'
 import { DEFAULT_DEPLOYMENT_LIMITS, DEFAULT_RETENTION_MS } from './default-limits.ts'
 import { shownConfig, shownYaml } from './file/shown.ts'
@@ -114,6 +115,40 @@ describe('a file of configuration', () => {
       ['mini', 'http://10.0.0.7:8000/v1', 'sk-acme', 'gpt-4.1'],
     ])
     expect(keyNames.get('kr')).toBe('ACME_KEY')
+  })
+
+  it('speaks to each maker in its own language, at its own address', () => {
+    const { config } = load(`
+      providers:
+        claude: { protocol: anthropic, api_key_env: ACME_KEY }
+        google: { protocol: gemini, api_key_env: ACME_KEY }
+        deep: { protocol: deepseek, api_key_env: ACME_KEY }
+        near: { protocol: deepseek, base_url: "https://near.example/deepseek/", api_key_env: ACME_KEY }
+      deployments:
+        - { id: a, model: batch-pro, provider: claude }
+        - { id: b, model: batch-flash-3.5, provider: google }
+        - { id: c, model: deepseek-v3.2, provider: deep }
+        - { id: d, model: deepseek-v3.2, provider: near, limits: { total_seconds_max: 60 } }
+        - { id: e, model: batch-pro, protocol: anthropic, api_key_env: ACME_KEY }
+        - { id: f, model: batch-pro, protocol: compatible, base_url: "http://10.0.0.7:8000/v1", api_key_env: ACME_KEY }`)
+    expect(config.deployments.map(({ provider, baseUrl }) => [provider, baseUrl])).toEqual([
+      ['anthropic', 'https://api.anthropic.com/v1'],
+      ['gemini', 'https://generativelanguage.googleapis.com/v1beta'],
+      ['deepseek', 'https://api.deepseek.com'],
+      ['deepseek', 'https://near.example/deepseek'],
+      ['anthropic', 'https://api.anthropic.com/v1'],
+      ['compatible', 'http://10.0.0.7:8000/v1'],
+    ])
+    expect(config.deployments.map(({ limits }) => limits.totalMsMax)).toEqual([
+      600_000, 600_000, 1_800_000, 60_000, 600_000, 600_000,
+    ])
+  })
+
+  it('takes nothing for what runs on a server of its own, unless a book says so', () => {
+    const at = { protocol: 'compatible' }
+    const { config } = load(deployments(at, { ...at, id: 'b', cost_book: 'gpt-4o' }))
+    const costs = config.deployments.map(({ costBook }) => costAt(config.costBooks, costBook, 0)?.list.output)
+    expect(costs).toEqual([0n, 10_000_000_000n])
   })
 
   it('brings models beside those that there are, at exact prices, quoted or not', () => {
@@ -390,6 +425,16 @@ models:
       'openai',
     ],
     [
+      'a compatible server without an address',
+      'deployments:\n  - { id: a, model: batch-4.1, api_key_env: ACME_KEY, protocol: compatible }',
+      ':2:65: deployments[0].protocol: needs base_url',
+    ],
+    [
+      'a provider without an address',
+      'providers: { own: { protocol: compatible, api_key_env: ACME_KEY } }',
+      ':1:31: providers.own.protocol: needs base_url',
+    ],
+    [
       'a provider that is not there',
       'deployments: [{id: a, model: batch-4.1, provider: x}]',
       'deployments[0].provider',
@@ -425,6 +470,51 @@ models:
       return `    a${level}: &a${level} [${Array.from({ length: 9 }, () => inner).join(', ')}]`
     })
     expect(refusal(`presets:\n  p:\n   options:\n${levels.join('\n')}`)).toContain('anchors')
+  })
+})
+
+describe('without a file', () => {
+  const makers = (env: Record<string, string>): Array<readonly string[]> => {
+    const { config, keyNames } = withoutFile(env)
+    const told = config.deployments.map(({ id, provider, baseUrl, apiKey }) =>
+      [provider, id.split('/')[0] ?? '', baseUrl, apiKey, keyNames.get(id) ?? ''].join(' '),
+    )
+    return [...new Set(told)].sort().map((each) => each.split(' '))
+  }
+
+  it('a maker whose key is in the environment serves its models, and no other does', () => {
+    expect(makers({})).toEqual([])
+    expect(makers({ DEEPSEEK_API_KEY: 'sk-d' })).toEqual([
+      ['deepseek', 'deepseek', 'https://api.deepseek.com', 'sk-d', 'DEEPSEEK_API_KEY'],
+    ])
+    const keys = {
+      OPENAI_API_KEY: 'sk-o',
+      ANTHROPIC_API_KEY: 'sk-a',
+      GEMINI_API_KEY: 'sk-g',
+      DEEPSEEK_API_KEY: 'sk-d',
+    }
+    const served = withoutFile(keys).config
+    expect(new Set(served.deployments.map(({ model }) => model))).toEqual(new Set(served.catalogue.keys()))
+  })
+
+  it('addresses are given as the client libraries of the makers take them, the version within or not', () => {
+    expect(
+      makers({
+        OPENAI_API_KEY: 'sk-o',
+        OPENAI_BASE_URL: 'http://127.0.0.1:1/v1/',
+        ANTHROPIC_API_KEY: 'sk-a',
+        ANTHROPIC_BASE_URL: 'http://127.0.0.1:2/',
+        GEMINI_API_KEY: 'sk-g',
+        GOOGLE_GEMINI_BASE_URL: 'http://127.0.0.1:3',
+        DEEPSEEK_API_KEY: 'sk-d',
+        DEEPSEEK_BASE_URL: 'http://127.0.0.1:4/',
+      }),
+    ).toEqual([
+      ['anthropic', 'anthropic', 'http://127.0.0.1:2/v1', 'sk-a', 'ANTHROPIC_API_KEY'],
+      ['deepseek', 'deepseek', 'http://127.0.0.1:4', 'sk-d', 'DEEPSEEK_API_KEY'],
+      ['gemini', 'gemini', 'http://127.0.0.1:3/v1beta', 'sk-g', 'GEMINI_API_KEY'],
+      ['openai', 'openai', 'http://127.0.0.1:1/v1', 'sk-o', 'OPENAI_API_KEY'],
+    ])
   })
 })
 

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import type { Deployment } from '../provider/deployment.ts'
 import type { Config } from './config.ts'
-import { configOf, ENVIRONMENT_KEY, environmentDeployments } from './default-config.ts'
+import { configOf } from './default-config.ts'
+import { environmentDeployments } from './default-deployments.ts'
 import { DEFAULT_SERVER } from './default-limits.ts'
 import type { Environment } from './environment.ts'
 import { checkConfigFile } from './file/check.ts'
 import type { ConfigFile } from './file/schema.ts'
 import { configFrom, endpointOf } from './file/to-config.ts'
 import type { LoadedConfig, ServerSettings } from './loaded-config.ts'
+import { MAKERS } from './protocols.ts'
 
 /**
  * A file of configuration, read and checked as a whole.
@@ -61,8 +64,11 @@ const defaultServer = (): ServerSettings => {
 
 const keyNamesOf = ({ deployments }: Config, file: ConfigFile | undefined): Map<string, string> => {
   const named = file?.deployments?.map((each) => [each.id, endpointOf(each, file).api_key_env ?? ''] as const)
-  return new Map(named ?? deployments.map(({ id }) => [id, ENVIRONMENT_KEY] as const))
+  return new Map(named ?? deployments.map((each) => [each.id, environmentKeyName(each)] as const))
 }
+
+const environmentKeyName = ({ provider }: Deployment): string =>
+  provider === 'compatible' ? '' : MAKERS[provider].keyVariable
 
 const withEveryKey = (file: ConfigFile, env: Environment): Environment => {
   const names = (file.deployments ?? []).map((each) => endpointOf(each, file).api_key_env ?? '')

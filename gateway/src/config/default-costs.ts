@@ -1,6 +1,6 @@
 import type { CostBooks, CostEntry } from '../money/cost-book.ts'
 import { type Nano, parseUsd } from '../money/nano.ts'
-import type { TokenPrices } from '../money/price.ts'
+import { flatPrices, type TokenPrices } from '../money/price.ts'
 
 /** Data, not truth: providers change prices several times a year. An installation puts its own in their place. */
 const CHECKED_ON = '2026-11-24'
@@ -31,6 +31,11 @@ const entry = (list: Row, batch: Row, source: string): readonly CostEntry[] => [
 const embedding = (list: string, batch: string, source: string): readonly CostEntry[] =>
   entry([list, list, list, '0'], [batch, batch, batch, '0'], source)
 
+/** Of servers that the installation runs itself: what they cost does not go by tokens. */
+export const OWN_SERVER_BOOK = 'own-server'
+
+const FREE: TokenPrices = flatPrices(0n)
+
 export const DEFAULT_COSTS: CostBooks = new Map([
   ['gpt-4.1', entry(['2.00', '0.50', '2.00', '8.00'], ['1.00', '0.25', '1.00', '4.00'], PYDANTIC)],
   ['gpt-4.1-mini', entry(['0.40', '0.10', '0.40', '1.60'], ['0.20', '0.05', '0.20', '0.80'], PYDANTIC)],
@@ -50,4 +55,5 @@ export const DEFAULT_COSTS: CostBooks = new Map([
   ],
   // No batch price of its own: off-peak is what a batch may wait for. Peak hours cost twice as much.
   ['deepseek-flash', entry(['0.15', '0.003', '0.15', '0.60'], ['0.15', '0.003', '0.15', '0.60'], DEEPSEEK)],
+  [OWN_SERVER_BOOK, [{ list: FREE, batch: FREE, source: 'it is nobody else who is paid' }]],
 ])

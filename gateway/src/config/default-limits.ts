@@ -1,4 +1,4 @@
-import type { DeploymentLimits } from '../provider/deployment.ts'
+import type { Deployment, DeploymentLimits } from '../provider/deployment.ts'
 import { DEFAULT_MEDIA_LIMITS } from '../translate/media/limits.ts'
 import type { ConnectionLimits, TranslationSettings, WebhookSettings } from './config.ts'
 import type { LogLevel } from './log-levels.ts'
@@ -11,6 +11,17 @@ export const DEFAULT_DEPLOYMENT_LIMITS: DeploymentLimits = {
   totalMsMax: 600_000,
   interactiveShare: 0.2,
 }
+
+/**
+ * DeepSeek lets a call wait for ten minutes before it begins, with an answer under way as seen from here: a call
+ * that is given up by then would wait in vain for ever.
+ */
+const DEEPSEEK_TOTAL_MS_MAX = 1_800_000
+
+export const defaultDeploymentLimits = (provider: Deployment['provider']): DeploymentLimits =>
+  provider === 'deepseek'
+    ? { ...DEFAULT_DEPLOYMENT_LIMITS, totalMsMax: DEEPSEEK_TOTAL_MS_MAX }
+    : DEFAULT_DEPLOYMENT_LIMITS
 
 /** Enough for a long answer, and taken by every model. */
 export const DEFAULT_OUTPUT_TOKENS = 4_096

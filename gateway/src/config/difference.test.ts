@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { flatPrices } from '../money/price.ts'
 import type { Config } from './config.ts'
-import { configOf, simulatedDeployments } from './default-config.ts'
+import { configOf } from './default-config.ts'
+import { simulatedDeployments } from './default-deployments.ts'
 import { configDifference, needsRestart } from './difference.ts'
 
 const [first, second] = simulatedDeployments('http://127.0.0.1:1')

@@ -1,3 +1,4 @@
+import { MAKERS } from '../protocols.ts'
 import { type JsonSchema, jsonSchemaOf } from './json-schema.ts'
 import { fileSchema } from './schema.ts'
 import { pricesByKind } from './words.ts'
@@ -15,8 +16,8 @@ const HEAD = `# Configuration
 
 One file, \`sheepfold.yaml\`, holds what an installation decides. \`sheepfold serve\` reads the one of the
 current folder, or the one that \`--config\` names, and says which; \`--no-config\` reads none. Everything has a
-default: without a file, \`OPENAI_API_KEY\` (and \`OPENAI_BASE_URL\`) is all it needs. Flags and variables of the
-environment win over the file. Keys of providers are never in it: it names the variables that hold them.
+default: without a file, the key of one maker, such as \`OPENAI_API_KEY\`, is all it needs, and serves the models
+of that maker. Flags and variables of the environment win over the file. Keys of providers are never in it: it names the variables that hold them.
 
 | command | does |
 |---|---|
@@ -50,11 +51,19 @@ An amount such as \`2\`, \`0.30\` or \`0.000000001\` is USD for a million tokens
 each kind:
 `
 
+const makerRows = (): string =>
+  Object.entries(MAKERS)
+    .map(([maker, { keyVariable, baseUrlVariable, versionAdded }]) => {
+      const version = versionAdded === '' ? '' : `, to which \`${versionAdded}\` is added`
+      return `| \`${keyVariable}\`, \`${baseUrlVariable}\` | key and address of \`${maker}\`, where no file lists deployments; the address may be left out${version} |`
+    })
+    .join('\n')
+
 const TAIL = `## Variables of the environment
 
 | variable | means |
 |---|---|
-| \`OPENAI_API_KEY\`, \`OPENAI_BASE_URL\` | the provider, where no file lists deployments |
+${makerRows()}
 | \`SHEEPFOLD_BOOTSTRAP_KEY\` | the first key of clients, instead of one that is made and printed |
 | \`SHEEPFOLD_DATA\` | the data directory; wins over \`server.data\` |
 | \`SHEEPFOLD_LOG_LEVEL\` | wins over \`server.log_level\` |

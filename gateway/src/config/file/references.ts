@@ -39,9 +39,10 @@ export const referenceFaults = (
   names: KnownNames,
   env: Environment | undefined,
 ): FaultAt[] => [
-  ...Object.entries(file.providers).flatMap(([name, { api_key_env }]) =>
-    keyFaults(['providers', name, 'api_key_env'], api_key_env, env),
-  ),
+  ...Object.entries(file.providers).flatMap(([name, provider]) => [
+    ...keyFaults(['providers', name, 'api_key_env'], provider.api_key_env, env),
+    ...addressFaults(['providers', name], provider),
+  ]),
   ...repeatedIds(deployments),
   ...deployments.flatMap((each) => deploymentFaults(each, names, env)),
   ...Object.entries(file.models).flatMap(([id, model]) => modelFaults(['models', id], model, names)),
@@ -60,6 +61,15 @@ const keyFaults = (path: Path, variable: string | undefined, env: Environment | 
   variable === undefined || env === undefined || env[variable]
     ? []
     : [{ path, message: `the environment variable ${variable} is not set; it holds the provider's key` }]
+
+const addressFaults = (
+  path: Path,
+  { protocol, base_url }: Pick<FileDeployment, 'protocol' | 'base_url'>,
+): FaultAt[] => {
+  if (protocol !== 'compatible' || base_url !== undefined) return []
+  const message = 'needs base_url: a compatible server has no address that could be known'
+  return [{ path: [...path, 'protocol'], message }]
+}
 
 /** What a gate learnt is kept under the id of its deployment: two of one id would overwrite each other. */
 const repeatedIds = (deployments: ReadonlyArray<Placed<FileDeployment>>): FaultAt[] => {
@@ -90,6 +100,7 @@ const deploymentFaults = (
       ? []
       : [{ path: [...path, 'provider'], message: noSuch('provider', provider, names.providers) }]),
     ...endpointFaults(path, entry),
+    ...addressFaults(path, entry),
     ...keyFaults([...path, 'api_key_env'], api_key_env, env),
     ...bookFault(path, cost_book, names),
     // Not clamped in silence.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_EXECUTE_LIMITS } from '../../execute/limits.ts'
 import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../../intake/limits.ts'
+import { OWN_SERVER_BOOK } from '../default-costs.ts'
 import {
   DEFAULT_DEPLOYMENT_LIMITS,
   DEFAULT_LOG_LEVEL,
@@ -10,6 +11,7 @@ import {
   DEFAULT_RETENTION_MS,
   DEFAULT_SERVER,
   DEFAULT_WEBHOOKS,
+  defaultDeploymentLimits,
 } from '../default-limits.ts'
 import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
@@ -60,6 +62,10 @@ const serverSchema = members({
 
 const providerSchema = members(endpointSchema)
 
+const TOTAL_SECONDS_MAX = `${defaultDeploymentLimits('openai').totalMsMax / 1_000}, or ${
+  defaultDeploymentLimits('deepseek').totalMsMax / 1_000
+} with the protocol \`deepseek\`, which lets calls wait`
+
 const deploymentLimitsSchema = members({
   concurrency_max: count
     .max(100_000)
@@ -96,7 +102,8 @@ const deploymentLimitsSchema = members({
     .number()
     .positive()
     .max(DAY_SECONDS)
-    .default(DEFAULT_DEPLOYMENT_LIMITS.totalMsMax / 1_000)
+    .optional()
+    .meta({ shownDefault: TOTAL_SECONDS_MAX })
     .describe('A call without a whole answer by then is given up and tried again.'),
 })
 
@@ -123,7 +130,10 @@ const deploymentSchema = members({
     .describe('Share of the requests beside other deployments of the model; 0 is a standby.'),
   cost_book: text
     .optional()
-    .describe('What its tokens cost: a name from `costs`. Without it: that of the model.'),
+    .describe(
+      'What its tokens cost: a name from `costs`. Without it: that of the model; with the protocol `compatible`, ' +
+        `\`${OWN_SERVER_BOOK}\`, which is free.`,
+    ),
   output_tokens_default: count
     .max(10_000_000)
     .default(DEFAULT_OUTPUT_TOKENS)
@@ -136,7 +146,7 @@ const modelSchema = members({
   maker: z
     .enum(['openai', 'anthropic', 'gemini', 'deepseek'])
     .default('openai')
-    .describe('Whose it is: without `deployments`, OPENAI_API_KEY serves those of OpenAI.'),
+    .describe('Whose it is: without `deployments`, the key of its maker serves it.'),
   cost_book: text.optional().describe('What it costs: a name from `costs`. Without it: `provider_model`.'),
   cost_factor_percent: count
     .max(100_000)
@@ -296,7 +306,8 @@ export const fileSchema = members({
     .optional()
     .describe(
       'Which model runs at which provider. Several of one model, in several regions or under several keys, ' +
-        'share its requests by weight and stand in for each other. Without the list: OPENAI_API_KEY.',
+        'share its requests by weight and stand in for each other. Without the list: each maker whose key is ' +
+        'in the environment.',
     ),
   models: namedBy(ANY_NAME, modelSchema)
     .default({})

@@ -15,7 +15,17 @@ export const starterFile = (schema: string): string => `# yaml-language-server: 
 providers:
   openai:
     api_key_env: OPENAI_API_KEY
-  # seoul:                         # every server that speaks OpenAI's API
+  # anthropic:
+  #   protocol: anthropic
+  #   api_key_env: ANTHROPIC_API_KEY
+  # gemini:
+  #   protocol: gemini
+  #   api_key_env: GEMINI_API_KEY
+  # deepseek:
+  #   protocol: deepseek
+  #   api_key_env: DEEPSEEK_API_KEY
+  # seoul:                         # vLLM, SGLang, every server that speaks OpenAI's API
+  #   protocol: compatible
   #   base_url: http://10.0.0.7:8000/v1
   #   api_key_env: VLLM_KEY
 
@@ -29,6 +39,9 @@ deployments:
     #   concurrency_max: 500
     #   requests_per_minute: 10000
     #   tokens_per_minute: 30000000
+  # - id: anthropic/batch-pro
+  #   model: batch-pro
+  #   provider: anthropic
   # - id: seoul/batch-4.1
   #   model: batch-4.1
   #   provider: seoul

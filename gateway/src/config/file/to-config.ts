@@ -3,11 +3,13 @@ import { flatPrices, type SellPrice, type TokenPrices } from '../../money/price.
 import type { Deployment } from '../../provider/deployment.ts'
 import type { CatalogueModel } from '../catalogue.ts'
 import type { Config } from '../config.ts'
-import { configOf, environmentDeployments } from '../default-config.ts'
-import { DEFAULT_DEPLOYMENT_LIMITS } from '../default-limits.ts'
+import { configOf } from '../default-config.ts'
+import { OWN_SERVER_BOOK } from '../default-costs.ts'
+import { environmentDeployments } from '../default-deployments.ts'
+import { defaultDeploymentLimits } from '../default-limits.ts'
 import type { Environment } from '../environment.ts'
 import type { Preset } from '../presets.ts'
-import { PROTOCOLS } from '../protocols.ts'
+import { defaultBaseUrl } from '../protocols.ts'
 import type { ConfigFile, FileDeployment } from './schema.ts'
 
 /** A checked file as the server takes it: over what we bring, with keys from the environment. */
@@ -137,19 +139,20 @@ const deploymentOf = (
   const sold = catalogue.get(model)
   const { protocol = 'openai', base_url, api_key_env } = endpointOf(given, file)
   const apiKey = api_key_env === undefined ? undefined : env[api_key_env]
-  if (!sold || !apiKey)
-    throw new Error(`the deployment ${id} was not checked: its model or its key is missing`)
+  const baseUrl = base_url ?? defaultBaseUrl(protocol)
+  if (!sold || !apiKey || baseUrl === undefined)
+    throw new Error(`the deployment ${id} was not checked: its model, its key or its address is missing`)
   return {
     id,
     model,
     provider: protocol,
     providerModel: given.provider_model ?? sold.providerModel,
-    baseUrl: (base_url ?? PROTOCOLS[protocol].baseUrl).replace(/\/+$/, ''),
+    baseUrl: baseUrl.replace(/\/+$/, ''),
     apiKey,
     ...(given.region === undefined ? {} : { region: given.region }),
     weight,
-    costBook: given.cost_book ?? sold.costBook,
-    limits: limitsOf(given.limits),
+    costBook: given.cost_book ?? (protocol === 'compatible' ? OWN_SERVER_BOOK : sold.costBook),
+    limits: limitsOf(given.limits, defaultDeploymentLimits(protocol)),
     outputTokensDefault: given.output_tokens_default,
   }
 }
@@ -161,17 +164,16 @@ export const endpointOf = (
 ): Pick<FileDeployment, 'protocol' | 'base_url' | 'api_key_env'> =>
   (given.provider === undefined ? undefined : providers[given.provider]) ?? given
 
-const limitsOf = (given: FileDeployment['limits']): Deployment['limits'] => ({
-  ...DEFAULT_DEPLOYMENT_LIMITS,
+const limitsOf = (given: FileDeployment['limits'], defaults: Deployment['limits']): Deployment['limits'] => ({
+  ...defaults,
   concurrencyMax: given.concurrency_max,
   concurrencyInitial:
-    given.concurrency_initial ??
-    Math.min(given.concurrency_max, DEFAULT_DEPLOYMENT_LIMITS.concurrencyInitial),
+    given.concurrency_initial ?? Math.min(given.concurrency_max, defaults.concurrencyInitial),
   ...(given.requests_per_minute === undefined ? {} : { requestsPerMinute: given.requests_per_minute }),
   ...(given.tokens_per_minute === undefined ? {} : { tokensPerMinute: given.tokens_per_minute }),
   interactiveShare: given.interactive_share,
   firstByteMsMax: given.first_byte_seconds_max * 1_000,
-  totalMsMax: given.total_seconds_max * 1_000,
+  ...(given.total_seconds_max === undefined ? {} : { totalMsMax: given.total_seconds_max * 1_000 }),
 })
 
 const presetOf = (given: ConfigFile['presets'][string], name: string): Preset => {
