@@ -1,7 +1,9 @@
+import { geminiProtocol } from '../provider/gemini/protocol.ts'
 import { openaiProtocol } from '../provider/openai/protocol.ts'
 import type { Protocols } from '../translate/channels.ts'
 
 /** The languages that providers are spoken to in. */
 export const PROTOCOLS: Protocols = {
   openai: openaiProtocol,
+  gemini: geminiProtocol,
 }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { answer } from '../answers/interpret.fixture.ts'
 import type { CallBroken } from '../call.ts'
-import { answer, openai } from './interpret.fixture.ts'
+import { openai } from './interpret.fixture.ts'
 import { interpret } from './interpret.ts'
 
 const completion = (more: object = {}, choice: object = {}, message: object = {}): object => ({
