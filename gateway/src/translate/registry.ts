@@ -1,10 +1,13 @@
 import type { Deployment } from '../provider/deployment.ts'
+import { openaiToGemini } from './openai-gemini/translation.ts'
 import type { Translation } from './translation.ts'
 
 type Provider = Deployment['provider']
 
 /** By endpoint of ours, then by provider; an endpoint that a provider has itself is not here. */
-const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {}
+const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {
+  '/v1/chat/completions': { gemini: openaiToGemini },
+}
 
 /** Undefined where the provider has nothing like the endpoint. */
 export const translationFor = (endpoint: string, provider: Provider): Translation | undefined =>

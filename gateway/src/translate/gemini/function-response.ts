@@ -1,0 +1,5 @@
+import type { JsonObject } from '../json.ts'
+import { parseObject } from '../reading/json-text.ts'
+
+/** Results are objects; a text that is none becomes the output of one. */
+export const toResponse = (text: string): JsonObject => parseObject(text) ?? { output: text }
