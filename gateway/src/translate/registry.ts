@@ -1,4 +1,5 @@
 import type { Deployment } from '../provider/deployment.ts'
+import { openaiToAnthropic } from './openai-anthropic/openai-to-anthropic.ts'
 import { openaiToGemini } from './openai-gemini/translation.ts'
 import type { Translation } from './translation.ts'
 
@@ -6,7 +7,7 @@ type Provider = Deployment['provider']
 
 /** By endpoint of ours, then by provider; an endpoint that a provider has itself is not here. */
 const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {
-  '/v1/chat/completions': { gemini: openaiToGemini },
+  '/v1/chat/completions': { anthropic: openaiToAnthropic, gemini: openaiToGemini },
 }
 
 /** Undefined where the provider has nothing like the endpoint. */

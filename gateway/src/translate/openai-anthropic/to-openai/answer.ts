@@ -1,0 +1,56 @@
+import { isObject, type JsonObject } from '../../json.ts'
+import { isGiven } from '../../report.ts'
+import type { AnswerContext } from '../../translation.ts'
+import { finishReasonToOpenAI } from '../finish-reasons.ts'
+import { idToOpenAI } from '../ids.ts'
+import { usageToOpenAI } from '../usage.ts'
+
+/** A message that was generated, as a chat completion. */
+export const answerToOpenAI = (message: JsonObject, { now, asked }: AnswerContext): JsonObject => ({
+  id: idToOpenAI(message.id),
+  object: 'chat.completion',
+  created: Math.floor(now / 1000),
+  model: isGiven(message.model) ? message.model : asked.model,
+  choices: [
+    {
+      index: 0,
+      message: messageToOpenAI(message),
+      logprobs: null,
+      finish_reason: finishReasonToOpenAI(message.stop_reason),
+    },
+  ],
+  usage: isObject(message.usage) ? usageToOpenAI(message.usage) : undefined,
+})
+
+const messageToOpenAI = (message: JsonObject): JsonObject => {
+  const blocks = Array.isArray(message.content) ? message.content.filter(isObject) : []
+  const texts = textsOf(blocks, 'text')
+  const thoughts = textsOf(blocks, 'thinking')
+  const calls = blocks.filter((block) => block.type === 'tool_use').map(callToOpenAI)
+  return {
+    role: 'assistant',
+    content: texts.length > 0 ? texts.join('') : null,
+    refusal: refusalOf(message),
+    reasoning_content: thoughts.length > 0 ? thoughts.join('') : undefined,
+    tool_calls: calls.length > 0 ? calls : undefined,
+  }
+}
+
+/** Blocks of these types hold their text under the name of the type. */
+const textsOf = (blocks: readonly JsonObject[], type: 'text' | 'thinking'): readonly string[] =>
+  blocks
+    .filter((block) => block.type === type)
+    .map((block) => block[type])
+    .filter((text) => typeof text === 'string')
+
+const callToOpenAI = ({ id, name, input }: JsonObject): JsonObject => ({
+  id,
+  type: 'function',
+  function: { name, arguments: JSON.stringify(input ?? {}) },
+})
+
+/** What is said of a refusal; the text that came before it stays the content. */
+export const refusalOf = ({ stop_reason: reason, stop_details: details }: JsonObject): string | null => {
+  if (reason !== 'refusal' || !isObject(details)) return null
+  return typeof details.explanation === 'string' ? details.explanation : null
+}

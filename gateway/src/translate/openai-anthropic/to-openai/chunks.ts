@@ -1,0 +1,46 @@
+import type { JsonObject } from '../../json.ts'
+import { isGiven } from '../../report.ts'
+import type { StreamContext } from '../../translation.ts'
+import { idToOpenAI } from '../ids.ts'
+
+/** Writes chunks of one chat completion. */
+export class Chunks {
+  readonly #created: number
+  readonly #hidesUsage: boolean
+  #id = idToOpenAI('')
+  #model: unknown
+
+  constructor({ now, asked, hidesUsage }: StreamContext) {
+    this.#created = Math.floor(now / 1000)
+    this.#model = asked.model
+    this.#hidesUsage = hidesUsage
+  }
+
+  /** All chunks bear the name of the message. */
+  name({ id, model }: JsonObject): void {
+    this.#id = idToOpenAI(id)
+    if (isGiven(model)) this.#model = model
+  }
+
+  delta(delta: JsonObject, finishReason: string | null = null): string {
+    // Null in every chunk but the last, where the usage is asked for.
+    const usage = this.#hidesUsage ? undefined : null
+    return this.#write([{ index: 0, delta, logprobs: null, finish_reason: finishReason }], usage)
+  }
+
+  usage(usage: JsonObject): string {
+    return this.#write([], usage)
+  }
+
+  #write(choices: readonly JsonObject[], usage: JsonObject | null | undefined): string {
+    const chunk = {
+      id: this.#id,
+      object: 'chat.completion.chunk',
+      created: this.#created,
+      model: this.#model,
+      choices,
+      usage,
+    }
+    return `data: ${JSON.stringify(chunk)}\n\n`
+  }
+}
