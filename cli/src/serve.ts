@@ -13,8 +13,8 @@ import { createReload } from './config/reload.ts'
 import { hasTerminal } from './config/terminal.ts'
 import { startSimulatorThread } from './simulator-thread.ts'
 
-/** What --simulate puts behind every model: 300 ms ± 100, no rate limits. */
-const SIMULATED = { firstByteMs: 300, firstByteSpreadMs: 100 }
+/** What --simulate puts behind every model, whatever its name: 300 ms ± 100, no rate limits. */
+const SIMULATED = { anyModel: true, defaults: { firstByteMs: 300, firstByteSpreadMs: 100 } }
 
 /** EX_SOFTWARE of sysexits.h: something that cannot be has happened. */
 const BROKEN_EXIT_CODE = 70
@@ -70,9 +70,7 @@ const refuseRole = (role: ServeOptions['role']): void => {
 
 /** Reads what holds now: the file, or the environment where there is none, and the flags over either. */
 const configReader = async (path: string | undefined, options: ServeOptions): Promise<() => LoadedConfig> => {
-  const simulated = options.simulate
-    ? simulatedDeployments(await startSimulatorThread({ defaults: SIMULATED }))
-    : undefined
+  const simulated = options.simulate ? simulatedDeployments(await startSimulatorThread(SIMULATED)) : undefined
   const readFile = simulated ? readConfigWithoutKeys : readConfigFile
   return () => {
     const loaded = path === undefined ? withoutFile(process.env) : readFile(path, process.env)

@@ -225,7 +225,8 @@ describe('each model', () => {
     ['gpt-4.1', 'gpt-4.1'],
     ['claude-sonnet-4-5', 'claude-sonnet-4-5'],
     ['gemini-2.5-flash', 'gemini-2.5-flash'],
-    ['deepseek-v3.2', 'deepseek-v3.2'],
+    ['deepseek-v3.2', 'deepseek-flash'],
+    ['deepseek-flash', 'deepseek-flash'],
   ])('%s is sent as %s and shown under its own name', async (model, sent) => {
     const { results } = await resultsOf(server, { model, tasks: [{ prompt: 'p' }] })
     expect(provider.received.map((chat) => chat.model)).toEqual([sent])

@@ -1,5 +1,5 @@
 import type { Clock } from '../../gateway/src/clock/clock.ts'
-import { DEFAULT_COSTS } from '../../gateway/src/config/default-costs.ts'
+import { DEFAULT_COSTS } from '../../gateway/src/config/costs/default-costs.ts'
 import type { CostBooks } from '../../gateway/src/money/cost-book.ts'
 import type { Call, CallOutcome, CallRequest } from '../../gateway/src/provider/call.ts'
 import type { Deployment, DeploymentLimits } from '../../gateway/src/provider/deployment.ts'

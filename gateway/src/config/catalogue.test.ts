@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { flatPrices } from '../money/price.ts'
 import { type CatalogueModel, DEFAULT_CATALOGUE, sellPriceOf } from './catalogue.ts'
-import { DEFAULT_COSTS } from './default-costs.ts'
+import { DEFAULT_COSTS } from './costs/default-costs.ts'
 
 const NOW = Date.UTC(2026, 10, 25)
 

@@ -1,6 +1,10 @@
 import { type CostBooks, costAt } from '../money/cost-book.ts'
 import { parseUsd } from '../money/nano.ts'
-import { flatPrices, type SellPrice, type TokenPrices } from '../money/price.ts'
+import { flatPrices, mapPrices, type SellPrice, type TokenPrices } from '../money/price.ts'
+import { ANTHROPIC_COSTS } from './costs/anthropic.ts'
+import { DEEPSEEK_COSTS } from './costs/deepseek.ts'
+import { GEMINI_COSTS } from './costs/gemini.ts'
+import { OPENAI_COSTS } from './costs/openai.ts'
 
 /** A model of ours: the name that clients ask for, what answers, and what it is sold at. */
 export interface CatalogueModel {
@@ -29,21 +33,23 @@ const model = (
   more: { sell?: SellPrice; costBook?: string } = {},
 ): CatalogueModel => ({ id, maker, providerModel, costBook: providerModel, costFactorPercent: 100, ...more })
 
+/** Whatever has a price is sold, under its maker's own name. */
+const named = (
+  maker: Maker,
+  books: ReadonlyArray<readonly [book: string, entries: unknown]>,
+): CatalogueModel[] => books.map(([book]) => model(book, maker, book))
+
 /** The models of the native dialect, and the makers' own names. */
 export const DEFAULT_CATALOGUE: readonly CatalogueModel[] = [
   model('batch-4.1', 'openai', 'gpt-4.1', { sell: flat('8.00', '2.00') }),
   model('batch-flash-3.5', 'gemini', 'gemini-2.5-flash-lite', { sell: flat('2.50', '0.30') }),
   model('batch-pro', 'anthropic', 'claude-sonnet-4-5'),
-  model('gpt-4.1', 'openai', 'gpt-4.1'),
-  model('gpt-4.1-mini', 'openai', 'gpt-4.1-mini'),
-  model('gpt-4.1-nano', 'openai', 'gpt-4.1-nano'),
-  model('gpt-4o', 'openai', 'gpt-4o'),
-  model('gpt-4o-mini', 'openai', 'gpt-4o-mini'),
-  model('text-embedding-3-small', 'openai', 'text-embedding-3-small'),
-  model('text-embedding-3-large', 'openai', 'text-embedding-3-large'),
-  model('claude-sonnet-4-5', 'anthropic', 'claude-sonnet-4-5'),
-  model('gemini-2.5-flash', 'gemini', 'gemini-2.5-flash'),
-  model('deepseek-v3.2', 'deepseek', 'deepseek-v3.2', { costBook: 'deepseek-flash' }),
+  ...named('openai', OPENAI_COSTS),
+  ...named('anthropic', ANTHROPIC_COSTS),
+  ...named('gemini', GEMINI_COSTS),
+  ...named('deepseek', DEEPSEEK_COSTS),
+  // DeepSeek has it no more: what it was followed by answers.
+  model('deepseek-v3.2', 'deepseek', 'deepseek-flash'),
 ]
 
 /** The sell price at that time, or undefined where neither a price nor a cost is known. */
@@ -57,13 +63,5 @@ export const sellPriceOf = (entry: CatalogueModel, books: CostBooks, at: number)
   }
 }
 
-const timesPercent = (prices: TokenPrices, percent: number): TokenPrices => {
-  if (percent === 100) return prices
-  const times = (price: bigint): bigint => (price * BigInt(percent) + 50n) / 100n
-  return {
-    input: times(prices.input),
-    cachedInput: times(prices.cachedInput),
-    cacheWrite: times(prices.cacheWrite),
-    output: times(prices.output),
-  }
-}
+const timesPercent = (prices: TokenPrices, percent: number): TokenPrices =>
+  percent === 100 ? prices : mapPrices(prices, (price) => (price * BigInt(percent) + 50n) / 100n)

@@ -203,6 +203,31 @@ describe('a file of configuration', () => {
     expect(costBooks.has('gpt-4o')).toBe(true)
   })
 
+  it('brings costs that depend on the hour, on the length of a request and on how long a cache keeps it', () => {
+    const { costBooks } = load(`
+      costs:
+        night-owl:
+          - hours:
+              utc_offset_minutes: 540
+              weekdays: [1, 2, 3, 4, 5]
+              except: ["2026-12-25"]
+              spans: [{ from: "09:00", until: "18:00" }]
+            list: 2
+          - list:
+              input: 1
+              cache_write: 1.25
+              cache_write_1h: 2
+              output: 3
+              long_input: { above_tokens: 200000, input: 4, output: 5 }`).config
+    const at = (written: string) => costAt(costBooks, 'night-owl', Date.parse(written))?.list
+    expect(at('2026-12-24T01:00:00Z')?.input).toBe(2_000_000_000n)
+    expect(at('2026-12-25T01:00:00Z')).toMatchObject({
+      input: 1_000_000_000n,
+      cacheWrite1h: 2_000_000_000n,
+      longInput: { aboveTokens: 200_000, prices: { input: 4_000_000_000n, cachedInput: 4_000_000_000n } },
+    })
+  })
+
   it('sends the schema of a preset as the format of its answers', () => {
     const { presets } = load(`
       presets:

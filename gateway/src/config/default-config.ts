@@ -3,7 +3,7 @@ import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import { DEFAULT_CATALOGUE } from './catalogue.ts'
 import type { Config } from './config.ts'
-import { DEFAULT_COSTS } from './default-costs.ts'
+import { DEFAULT_COSTS } from './costs/default-costs.ts'
 import {
   DEFAULT_CONNECTIONS,
   DEFAULT_KEY_PREFIX,

@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeSell, encodeSell, flatPrices, priceOf, type TokenPrices } from './price.ts'
+import {
+  decodeSell,
+  encodeSell,
+  flatPrices,
+  mapPrices,
+  priceOf,
+  type TokenPrices,
+  withoutLongInput,
+} from './price.ts'
 import type { Usage } from './usage.ts'
 
 const MTOK = 1_000_000n
@@ -15,12 +23,17 @@ const usage = (more: Partial<Usage>): Usage => ({
 })
 
 const price = fc.bigInt({ min: 0n, max: 10n ** 15n })
-const prices: fc.Arbitrary<TokenPrices> = fc.record({
-  input: price,
-  cachedInput: price,
-  cacheWrite: price,
-  output: price,
-})
+const kinds = { input: price, cachedInput: price, cacheWrite: price, output: price }
+const prices: fc.Arbitrary<TokenPrices> = fc.record(kinds)
+/** With the prices that only some makers have. */
+const allPrices: fc.Arbitrary<TokenPrices> = fc.record(
+  {
+    ...kinds,
+    cacheWrite1h: price,
+    longInput: fc.record({ aboveTokens: fc.nat(), prices }),
+  },
+  { requiredKeys: ['input', 'cachedInput', 'cacheWrite', 'output'] },
+)
 const tokens = fc.nat(0xffff_ffff)
 const wholeUsage: fc.Arbitrary<Usage> = fc
   .tuple(tokens, fc.nat(1_000), fc.nat(1_000), tokens, tokens)
@@ -83,6 +96,23 @@ describe('the price of an answer', () => {
     expect(priceOf(used, at)).toBe(4n + 20n + 300n + 5_000n)
   })
 
+  it('has a price of its own for what a cache keeps for an hour, where the maker asks for one', () => {
+    const used = usage({ promptTokens: 10, cacheWriteTokens: 10, cacheWrite1hTokens: 4 })
+    const at = { ...flatPrices(0n), cacheWrite: MTOK }
+    expect(priceOf(used, { ...at, cacheWrite1h: 3n * MTOK })).toBe(6n + 12n)
+    expect(priceOf(used, at)).toBe(10n)
+  })
+
+  it('is another one for all tokens of a request whose input is long', () => {
+    const at: TokenPrices = {
+      ...flatPrices(MTOK),
+      longInput: { aboveTokens: 100, prices: flatPrices(5n * MTOK) },
+    }
+    expect(priceOf(usage({ promptTokens: 100, completionTokens: 7 }), at)).toBe(107n)
+    expect(priceOf(usage({ promptTokens: 101, completionTokens: 7 }), at)).toBe(540n)
+    expect(priceOf(usage({ promptTokens: 101, completionTokens: 7 }), withoutLongInput(at))).toBe(108n)
+  })
+
   it('is nothing where nothing was used', () => {
     fc.assert(fc.property(prices, (at) => priceOf(usage({}), at) === 0n))
   })
@@ -97,10 +127,21 @@ describe('the price of an answer', () => {
   })
 })
 
+describe('prices that are changed', () => {
+  it('are all changed, whatever kinds there are', () => {
+    fc.assert(
+      fc.property(allPrices, (given) => {
+        const twice = mapPrices(given, (each) => each * 2n)
+        expect(mapPrices(twice, (each) => each / 2n)).toEqual(given)
+      }),
+    )
+  })
+})
+
 describe('a frozen sell price', () => {
   it('comes back from its row as it was, whatever its size', () => {
     fc.assert(
-      fc.property(prices, prices, (list, batch) => {
+      fc.property(allPrices, allPrices, (list, batch) => {
         const book = new Map([['m', { list, batch }]])
         expect(decodeSell(encodeSell(book))).toEqual(book)
       }),

@@ -1,7 +1,7 @@
 import { type CatalogueModel, sellPriceOf } from '../config/catalogue.ts'
 import type { CostBooks } from '../money/cost-book.ts'
 import type { Nano } from '../money/nano.ts'
-import { priceOf, type SellPrice } from '../money/price.ts'
+import { priceOf, type SellPrice, withoutLongInput } from '../money/price.ts'
 
 /** What is fixed when a batch is accepted; deployment and engine are chosen when a shard can start. */
 export interface BatchPlan {
@@ -27,5 +27,5 @@ export const planBatch = (order: {
     completionTokens: order.estimatedOutputTokens,
     reasoningTokens: 0,
   }
-  return { sell, hold: priceOf(usage, sell.batch) }
+  return { sell, hold: priceOf(usage, withoutLongInput(sell.batch)) }
 }

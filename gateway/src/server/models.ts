@@ -56,9 +56,17 @@ export const soldAs = (config: Config, id: string, now: number): Readonly<Record
   }
 }
 
-const pricesJson = (prices: TokenPrices): unknown => ({
-  input: formatUsd(prices.input),
-  cached_input: formatUsd(prices.cachedInput),
-  cache_write: formatUsd(prices.cacheWrite),
-  output: formatUsd(prices.output),
+const pricesJson = ({ longInput, ...prices }: TokenPrices): unknown => ({
+  ...kindsJson(prices),
+  ...(longInput === undefined
+    ? {}
+    : { long_input: { above_tokens: longInput.aboveTokens, ...kindsJson(longInput.prices) } }),
+})
+
+const kindsJson = ({ input, cachedInput, cacheWrite, cacheWrite1h, output }: TokenPrices) => ({
+  input: formatUsd(input),
+  cached_input: formatUsd(cachedInput),
+  cache_write: formatUsd(cacheWrite),
+  ...(cacheWrite1h === undefined ? {} : { cache_write_1h: formatUsd(cacheWrite1h) }),
+  output: formatUsd(output),
 })

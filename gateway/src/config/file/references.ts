@@ -1,7 +1,7 @@
 import { isObject } from '../../intake/faults.ts'
 import { optionsProblem } from '../../intake/native/options.ts'
 import { DEFAULT_CATALOGUE } from '../catalogue.ts'
-import { DEFAULT_COSTS } from '../default-costs.ts'
+import { DEFAULT_COSTS } from '../costs/default-costs.ts'
 import type { Environment } from '../environment.ts'
 import type { FaultAt, Path } from './fault.ts'
 import { didYouMean } from './nearest.ts'
@@ -159,13 +159,17 @@ const bookFaults = (path: Path, book: ConfigFile['costs'][string]): FaultAt[] =>
   const entries = Array.isArray(book) ? book : [book]
   const spans = entries.map((entry, place) => ({
     path: Array.isArray(book) ? [...path, place] : path,
+    hasHours: entry.hours !== undefined,
     from: entry.from ?? Number.NEGATIVE_INFINITY,
     until: entry.until ?? Number.POSITIVE_INFINITY,
   }))
   return spans.flatMap((span, place) => {
     if (span.from >= span.until)
       return [{ path: span.path, message: 'must begin (from) before it ends (until)' }]
-    const other = spans.slice(0, place).findIndex(({ from, until }) => from < span.until && span.from < until)
+    // One with hours of its own leaves the others to those behind it.
+    const other = spans
+      .slice(0, place)
+      .findIndex(({ hasHours, from, until }) => !hasHours && from < span.until && span.from < until)
     if (other === -1) return []
     return [{ path: span.path, message: `is in force at the same time as entry ${other} of the book` }]
   })

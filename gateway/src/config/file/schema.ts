@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DEFAULT_EXECUTE_LIMITS } from '../../execute/limits.ts'
 import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../../intake/limits.ts'
-import { OWN_SERVER_BOOK } from '../default-costs.ts'
+import { OWN_SERVER_BOOK } from '../costs/default-costs.ts'
 import {
   DEFAULT_DEPLOYMENT_LIMITS,
   DEFAULT_LOG_LEVEL,
@@ -17,7 +17,7 @@ import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
 import { translationSchema } from './translation.ts'
-import { ANY_NAME, count, members, moment, namedBy, prices, text } from './words.ts'
+import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay } from './words.ts'
 
 /**
  * What may stand in a configuration file: the one source of what is checked, of the JSON schema for editors
@@ -158,9 +158,31 @@ const modelSchema = members({
   batch_price: prices.optional().describe('USD per million tokens of a batch: what is charged.'),
 })
 
+const hoursSchema = members({
+  utc_offset_minutes: z
+    .int()
+    .min(-900)
+    .max(900)
+    .default(0)
+    .describe('The zone that they are told in: minutes east of Greenwich, 480 for Beijing, 540 for Seoul.'),
+  weekdays: z
+    .array(z.int().min(1).max(7))
+    .min(1)
+    .default([1, 2, 3, 4, 5, 6, 7])
+    .describe('1 is Monday, 7 is Sunday.'),
+  except: z.array(z.iso.date()).default([]).describe('Days on which they do not hold: holidays.'),
+  spans: z
+    .array(members({ from: timeOfDay.describe('Such as `09:00`.'), until: timeOfDay.describe('Exclusive.') }))
+    .min(1)
+    .describe('Parts of the day.'),
+})
+
 const costSchema = members({
   from: moment.optional().describe('In force from then on. Without it: since ever.'),
   until: moment.optional().describe('In force until then. Without it: until further notice.'),
+  hours: hoursSchema
+    .optional()
+    .describe('In force at these hours alone; of a list the first entry that is in force counts.'),
   list: prices.describe('USD per million tokens in real time.'),
   batch: prices
     .optional()
@@ -346,6 +368,7 @@ const PRICE_NAMES: ReadonlySet<string | number | undefined> = new Set([
   'input',
   'cached_input',
   'cache_write',
+  'cache_write_1h',
   'output',
 ])
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { stringify } from 'yaml'
 import type { CostEntry } from '../../money/cost-book.ts'
+import type { Hours } from '../../money/hours.ts'
 import { formatUsd } from '../../money/nano.ts'
 import type { TokenPrices } from '../../money/price.ts'
 import type { Deployment } from '../../provider/deployment.ts'
@@ -82,27 +83,50 @@ const shownModel = ({ providerModel, maker, costBook, costFactorPercent, sell }:
   ...(sell ? { list_price: shownPrices(sell.list), batch_price: shownPrices(sell.batch) } : {}),
 })
 
-const shownCost = ({ from, until, list, batch, source, checkedOn }: CostEntry) => ({
+const shownCost = ({ from, until, hours, list, batch, source, checkedOn }: CostEntry) => ({
   ...(from === undefined ? {} : { from: written(from) }),
   ...(until === undefined ? {} : { until: written(until) }),
+  ...(hours === undefined ? {} : { hours: shownHours(hours) }),
   list: shownPrices(list),
   batch: shownPrices(batch),
   source,
   ...(checkedOn === undefined ? {} : { checked_on: checkedOn }),
 })
 
+const shownHours = ({ utcOffsetMinutes, weekdays, except, spans }: Hours) => ({
+  utc_offset_minutes: utcOffsetMinutes,
+  weekdays: [...weekdays],
+  except: [...except],
+  spans: spans.map(({ from, until }) => ({ from: shownTime(from), until: shownTime(until) })),
+})
+
+const shownTime = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`
+
 // biome-ignore lint/style/noRestrictedGlobals: writes a time, reads no clock
 const written = (ms: number): string => new Date(ms).toISOString()
 
-const shownPrices = ({ input, cachedInput, cacheWrite, output }: TokenPrices) =>
-  [cachedInput, cacheWrite, output].every((price) => price === input)
-    ? formatUsd(input)
-    : {
-        input: formatUsd(input),
-        cached_input: formatUsd(cachedInput),
-        cache_write: formatUsd(cacheWrite),
-        output: formatUsd(output),
-      }
+const shownPrices = (prices: TokenPrices) => {
+  const { input, cachedInput, cacheWrite, cacheWrite1h, output, longInput } = prices
+  const isFlat =
+    [cachedInput, cacheWrite, cacheWrite1h ?? cacheWrite, output].every((price) => price === input) &&
+    longInput === undefined
+  if (isFlat) return formatUsd(input)
+  return {
+    ...shownKinds(prices),
+    ...(longInput === undefined
+      ? {}
+      : { long_input: { above_tokens: longInput.aboveTokens, ...shownKinds(longInput.prices) } }),
+  }
+}
+
+const shownKinds = ({ input, cachedInput, cacheWrite, cacheWrite1h, output }: TokenPrices) => ({
+  input: formatUsd(input),
+  cached_input: formatUsd(cachedInput),
+  cache_write: formatUsd(cacheWrite),
+  ...(cacheWrite1h === undefined ? {} : { cache_write_1h: formatUsd(cacheWrite1h) }),
+  output: formatUsd(output),
+})
 
 const shownLimits = ({ intake, execute, files, retentionMs, longPollMs, connections }: Config) => ({
   items_max: intake.itemsMax,

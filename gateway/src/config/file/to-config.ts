@@ -1,10 +1,11 @@
 import type { CostEntry } from '../../money/cost-book.ts'
+import type { Hours } from '../../money/hours.ts'
 import { flatPrices, type SellPrice, type TokenPrices } from '../../money/price.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { CatalogueModel } from '../catalogue.ts'
 import type { Config } from '../config.ts'
+import { OWN_SERVER_BOOK } from '../costs/default-costs.ts'
 import { configOf } from '../default-config.ts'
-import { OWN_SERVER_BOOK } from '../default-costs.ts'
 import { environmentDeployments } from '../default-deployments.ts'
 import { defaultDeploymentLimits } from '../default-limits.ts'
 import type { Environment } from '../environment.ts'
@@ -109,25 +110,43 @@ const sellOf = ({ list_price, batch_price }: ConfigFile['models'][string]): Sell
 
 type FilePrices = NonNullable<ConfigFile['models'][string]['list_price']>
 
-const tokenPrices = (given: FilePrices): TokenPrices => {
-  if (typeof given === 'bigint') return flatPrices(given)
+const tokenPrices = (given: FilePrices): TokenPrices =>
+  typeof given === 'bigint' ? flatPrices(given) : { ...pricesOfKinds(given), ...longInputOf(given) }
+
+type FileKinds = Omit<Exclude<FilePrices, bigint>, 'long_input'>
+
+const pricesOfKinds = (given: FileKinds): TokenPrices => {
   const { input, cached_input: cachedInput = input, cache_write: cacheWrite = input, output } = given
-  return { input, cachedInput, cacheWrite, output }
+  const { cache_write_1h: cacheWrite1h } = given
+  return { input, cachedInput, cacheWrite, ...(cacheWrite1h === undefined ? {} : { cacheWrite1h }), output }
 }
+
+const longInputOf = ({ long_input: given }: Exclude<FilePrices, bigint>): Pick<TokenPrices, 'longInput'> =>
+  given === undefined ? {} : { longInput: { aboveTokens: given.above_tokens, prices: pricesOfKinds(given) } }
+
+type FileCost = Exclude<ConfigFile['costs'][string], readonly unknown[]>
 
 const bookOf = ([name, book]: [string, ConfigFile['costs'][string]]): [string, CostEntry[]] => [
   name,
-  (Array.isArray(book) ? book : [book]).map(
-    ({ from, until, list, batch = list, source, checked_on: checkedOn }) => ({
-      list: tokenPrices(list),
-      batch: tokenPrices(batch),
-      source,
-      ...(checkedOn === undefined ? {} : { checkedOn }),
-      ...(from === undefined ? {} : { from }),
-      ...(until === undefined ? {} : { until }),
-    }),
-  ),
+  (Array.isArray(book) ? book : [book]).map(costOf),
 ]
+
+const costOf = ({ from, until, hours, list, batch = list, source, checked_on }: FileCost): CostEntry => ({
+  list: tokenPrices(list),
+  batch: tokenPrices(batch),
+  source,
+  ...(checked_on === undefined ? {} : { checkedOn: checked_on }),
+  ...(from === undefined ? {} : { from }),
+  ...(until === undefined ? {} : { until }),
+  ...(hours === undefined ? {} : { hours: hoursOf(hours) }),
+})
+
+const hoursOf = (given: NonNullable<FileCost['hours']>): Hours => ({
+  utcOffsetMinutes: given.utc_offset_minutes,
+  weekdays: new Set(given.weekdays),
+  except: new Set(given.except),
+  spans: given.spans,
+})
 
 const deploymentOf = (
   given: FileDeployment,

@@ -14,6 +14,14 @@ export const ANY_NAME = { pattern: /./, allowed: 'at least one character' }
 
 export const text = z.string().min(1)
 
+const TIME_OF_DAY = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/
+
+/** `09:00`, as minutes of the day; `24:00` is its end. */
+export const timeOfDay = z
+  .string()
+  .regex(TIME_OF_DAY, 'must be a time of the day such as 09:00')
+  .transform((written) => Number(written.slice(0, 2)) * 60 + Number(written.slice(3)))
+
 /** A whole number from 1 up. */
 export const count = z.int().min(1)
 
@@ -32,11 +40,24 @@ export const moment = z.iso
   // biome-ignore lint/style/noRestrictedGlobals: reads a time that was written, not the clock
   .transform((written) => Date.parse(written))
 
-export const pricesByKind = members({
+const kinds = {
   input: amount.describe('Input that was neither read from a cache nor written to one.'),
   cached_input: amount.optional().describe('Input read from a cache. Without it: as `input`.'),
   cache_write: amount.optional().describe('Input written to a cache. Without it: as `input`.'),
+  cache_write_1h: amount
+    .optional()
+    .describe('Input written to a cache that keeps it for an hour. Without it: as `cache_write`.'),
   output: amount.describe('All output, reasoning included.'),
+}
+
+const longInput = members({
+  above_tokens: count.describe('Of requests with more tokens of input than this, all tokens cost:'),
+  ...kinds,
+})
+
+export const pricesByKind = members({
+  ...kinds,
+  long_input: longInput.optional().describe('The prices of requests whose input is longer, all of it.'),
 })
 
 /** USD per million tokens: one amount for all kinds of tokens, or one for each kind. */

@@ -1,5 +1,5 @@
 import type { Nano } from '../../money/nano.ts'
-import type { Usage } from '../../money/usage.ts'
+import type { KeptUsage, Usage } from '../../money/usage.ts'
 
 /** An answer as it was priced. */
 interface Priced {
@@ -12,7 +12,7 @@ interface Priced {
 
 /** What answers used and came to: tokens, and integers of money. */
 export class Spending {
-  readonly tokens: Record<keyof Usage, number> = {
+  readonly tokens: Record<keyof KeptUsage, number> = {
     promptTokens: 0,
     cachedTokens: 0,
     cacheWriteTokens: 0,

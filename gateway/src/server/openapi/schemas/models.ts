@@ -1,7 +1,21 @@
 import { z } from 'zod'
 import { anthropicPageOf, time, usd } from './common.ts'
 
-const prices = z.strictObject({ input: usd, cached_input: usd, cache_write: usd, output: usd })
+const kinds = {
+  input: usd,
+  cached_input: usd,
+  cache_write: usd,
+  cache_write_1h: usd.optional().describe('Where a cache that keeps for an hour costs more.'),
+  output: usd,
+}
+
+const prices = z.strictObject({
+  ...kinds,
+  long_input: z
+    .strictObject({ above_tokens: z.int(), ...kinds })
+    .optional()
+    .describe('The prices of all tokens of requests with a longer input.'),
+})
 
 const soldAs = {
   stands_for: z.string().describe("The provider's own name."),

@@ -1,5 +1,5 @@
 import type { AnswerKind } from '../../../batch/answer-frame.ts'
-import type { Usage } from '../../../money/usage.ts'
+import type { KeptUsage } from '../../../money/usage.ts'
 import { byName, type MetricGroup, type Sample, usd } from '../metric.ts'
 import type { Sources } from '../sources.ts'
 import type { Spending } from '../spending.ts'
@@ -85,7 +85,7 @@ export const MONEY: MetricGroup<Sources> = {
   ],
 }
 
-const TOKEN_KINDS: Readonly<Record<keyof Usage, string>> = {
+const TOKEN_KINDS: Readonly<Record<keyof KeptUsage, string>> = {
   promptTokens: 'prompt',
   cachedTokens: 'cached',
   cacheWriteTokens: 'cache_write',
@@ -108,7 +108,7 @@ const perSource = (
 ]
 
 const tokensOf = (labels: Source, { tokens }: Spending): Sample[] =>
-  (Object.keys(TOKEN_KINDS) as Array<keyof Usage>).map((kind) => ({
+  (Object.keys(TOKEN_KINDS) as Array<keyof KeptUsage>).map((kind) => ({
     labels: { ...labels, kind: TOKEN_KINDS[kind] },
     value: tokens[kind],
   }))
