@@ -32,7 +32,7 @@ describe('the configuration file', () => {
     const text = starterFile('sheepfold.schema.json')
     expect(check(text).deployments).toHaveLength(1)
     const examples = check(uncommented(text))
-    expect(examples.deployments).toHaveLength(2)
+    expect(examples.deployments).toHaveLength(3)
     expect(Object.keys(examples.presets)).toEqual(['invoice'])
     expect(examples.models).toHaveProperty('my-model')
   })

@@ -1,3 +1,5 @@
+import { compatibleProtocol } from '../provider/compatible/protocol.ts'
+import { deepseekProtocol } from '../provider/deepseek/protocol.ts'
 import { geminiProtocol } from '../provider/gemini/protocol.ts'
 import { openaiProtocol } from '../provider/openai/protocol.ts'
 import type { Protocols } from '../translate/channels.ts'
@@ -6,4 +8,6 @@ import type { Protocols } from '../translate/channels.ts'
 export const PROTOCOLS: Protocols = {
   openai: openaiProtocol,
   gemini: geminiProtocol,
+  deepseek: deepseekProtocol,
+  compatible: compatibleProtocol,
 }

@@ -39,3 +39,8 @@ export const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map([
     },
   ],
 ])
+
+/** Those who read their successes. */
+export const READERS: ReadonlyMap<string, ReadAnswer> = new Map(
+  Array.from(ENDPOINTS, ([endpoint, { read }]) => [endpoint, read]),
+)

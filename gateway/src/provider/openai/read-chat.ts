@@ -1,6 +1,7 @@
 import { isRecord, type JsonObject, textOr } from '../answers/json.ts'
 import { bad, type ReadAnswer } from '../answers/reading.ts'
 import { withoutAnswer } from './error-body.ts'
+import { brokenOff, OUT_OF_RESOURCES } from './out-of-resources.ts'
 import { readUsage } from './read-usage.ts'
 
 /** `chat.completion`. */
@@ -12,14 +13,7 @@ export const readChat: ReadAnswer = (json, text) => {
   }
   const message = choice.message
   const finishReason = textOr(choice.finish_reason)
-  if (finishReason === OUT_OF_RESOURCES) {
-    return {
-      kind: 'bad',
-      class: 'overloaded',
-      code: OUT_OF_RESOURCES,
-      message: 'the provider ran out of resources in the middle of the answer',
-    }
-  }
+  if (finishReason === OUT_OF_RESOURCES) return { kind: 'bad', ...brokenOff }
   const usage = readUsage(json.usage)
   const content = contentText(message.content)
   const answered = content === null || content === '' ? (textOr(message.refusal) ?? content) : content
@@ -29,9 +23,6 @@ export const readChat: ReadAnswer = (json, text) => {
   const answer = { text: answered, finishReason, model: textOr(json.model), usage }
   return { kind: 'answer', answer }
 }
-
-/** DeepSeek's word for an answer that it broke off for itself. */
-const OUT_OF_RESOURCES = 'insufficient_system_resource'
 
 /** A string, or a list of parts of which those with text count. */
 const contentText = (content: unknown): string | null => {
@@ -47,6 +38,7 @@ const contentText = (content: unknown): string | null => {
 const isNothing = (message: JsonObject, text: string | null, finishReason: string | null): boolean => {
   if (text !== null && text !== '') return false
   if (finishReason === 'length' || finishReason === 'content_filter') return false
+  if (textOr(message.reasoning_content) || textOr(message.reasoning)) return false
   const calls = message.tool_calls
   const hasCall = (Array.isArray(calls) && calls.length > 0) || isRecord(message.function_call)
   return !hasCall && !isRecord(message.audio)

@@ -3,6 +3,7 @@ import type { ReadEvent } from '../../answers/read-stream.ts'
 import type { Failure } from '../../failure.ts'
 import { billedStrings } from '../billed-text.ts'
 import { readErrorBody } from '../error-body.ts'
+import { brokenOff, OUT_OF_RESOURCES } from '../out-of-resources.ts'
 import { readResponseUsage, readUsage } from '../read-usage.ts'
 
 /** What one event of OpenAI's says. */
@@ -20,12 +21,14 @@ export const eventReaderOf = (endpoint: string): EventReader =>
 const readChunk: EventReader = (json, source) => {
   if (isRecord(json.error)) return failedEvent(source)
   const choices: readonly unknown[] = Array.isArray(json.choices) ? json.choices : []
+  const reasons = choices.flatMap((choice) => (isRecord(choice) ? (textOr(choice.finish_reason) ?? []) : []))
   return {
     text: billedStrings(choices).join(''),
     usage: readUsage(json.usage),
     isUsageAlone: Array.isArray(json.choices) && choices.length === 0 && isRecord(json.usage),
-    isFinished: choices.some((choice) => isRecord(choice) && textOr(choice.finish_reason) !== null),
+    isFinished: reasons.length > 0,
     isLast: false,
+    ...(reasons.includes(OUT_OF_RESOURCES) ? { failure: { kind: 'failure', ...brokenOff } } : {}),
   }
 }
 
