@@ -1,6 +1,7 @@
 import type { Deployment } from '../provider/deployment.ts'
 import { openaiToAnthropic } from './openai-anthropic/openai-to-anthropic.ts'
-import { openaiToGemini } from './openai-gemini/translation.ts'
+import { embeddingsToGemini } from './openai-gemini/embeddings/embeddings-to-gemini.ts'
+import { openaiToGemini } from './openai-gemini/openai-to-gemini.ts'
 import type { Translation } from './translation.ts'
 
 type Provider = Deployment['provider']
@@ -8,6 +9,7 @@ type Provider = Deployment['provider']
 /** By endpoint of ours, then by provider; an endpoint that a provider has itself is not here. */
 const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {
   '/v1/chat/completions': { anthropic: openaiToAnthropic, gemini: openaiToGemini },
+  '/v1/embeddings': { gemini: embeddingsToGemini },
 }
 
 /** Undefined where the provider has nothing like the endpoint. */

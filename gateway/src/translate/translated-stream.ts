@@ -31,7 +31,7 @@ export class TranslatedStream implements AnswerStream {
     this.#reading.take(piece)
     this.#splitter.read(piece, (event) => {
       const data = event && parse(dataOf(event))
-      if (data) translated += this.#translator.take(data)
+      if (data && !this.#isEnded) translated += this.#translator.take(data)
     })
     if (this.#reading.isWhole) translated += this.#finish()
     return Buffer.from(translated)

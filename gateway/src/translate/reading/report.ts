@@ -13,7 +13,7 @@ export class Report {
 
   /** The request fails. The first reason is the one that is told. */
   refuse(field: string, message: string): void {
-    this.#untranslatable ??= { kind: 'untranslatable', field, message: `${field}: ${message}` }
+    this.#untranslatable ??= { kind: 'untranslatable', field, message: `'${field}' ${message}` }
   }
 
   outcome(request: JsonObject): Translated | Untranslatable {

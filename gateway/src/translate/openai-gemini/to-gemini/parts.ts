@@ -1,8 +1,8 @@
-import { inlineData, partOfUrl } from '../gemini/media-part.ts'
-import type { JsonObject } from '../json.ts'
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
-import type { Media } from '../translation.ts'
+import { inlineData, partOfUrl } from '../../gemini/media-part.ts'
+import type { JsonObject } from '../../json.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
+import type { Media } from '../../translation.ts'
 
 /** The content of a user's message; the details of its pictures are noted, because they are said elsewhere. */
 export const toUserParts = (

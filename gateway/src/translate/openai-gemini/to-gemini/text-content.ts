@@ -1,5 +1,5 @@
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
 
 /** A content that can be nothing but text: a string, or parts of it. */
 export const textOf = (message: Fields): string => {

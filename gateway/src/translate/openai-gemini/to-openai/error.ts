@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import type { ProviderError } from '../translation.ts'
+import type { JsonObject } from '../../json.ts'
+import type { ProviderError } from '../../translation.ts'
 
 /** The provider's error in OpenAI's envelope. */
 export const toOpenaiError = ({ status, code, message }: ProviderError): JsonObject => ({

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 
 /** `logprobsResult` as the `logprobs` of a choice. */
 export const toLogprobs = ({ chosenCandidates, topCandidates }: JsonObject): JsonObject => {

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json.ts'
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
-import { parseObject } from '../reading/json-text.ts'
-import { present } from '../reading/present.ts'
+import type { JsonObject } from '../../json.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { parseObject } from '../../reading/json-text.ts'
+import { present } from '../../reading/present.ts'
 
 /** What the model said before; the functions it called are noted by the ids of the calls. */
 export const toAssistantParts = (message: Fields, called: Map<string, string>): readonly JsonObject[] => {

@@ -1,9 +1,9 @@
 import type { Translation } from '../translation.ts'
-import { toChatCompletion } from './answer.ts'
-import { toOpenaiError } from './error.ts'
-import { ChunkTranslator } from './events.ts'
-import { mediaOf } from './media.ts'
-import { toGeminiRequest } from './request.ts'
+import { mediaOf } from './to-gemini/media.ts'
+import { toGeminiRequest } from './to-gemini/request.ts'
+import { toChatCompletion } from './to-openai/answer.ts'
+import { toOpenaiError } from './to-openai/error.ts'
+import { ChunkTranslator } from './to-openai/events.ts'
 
 /** Chat completions of OpenAI's, answered by Gemini. */
 export const openaiToGemini: Translation = {

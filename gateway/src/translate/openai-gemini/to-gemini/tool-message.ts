@@ -1,6 +1,6 @@
-import { toResponse } from '../gemini/function-response.ts'
-import type { JsonObject } from '../json.ts'
-import type { Fields } from '../reading/fields.ts'
+import { toResponse } from '../../gemini/function-response.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
 import { textOf } from './text-content.ts'
 
 /** Gemini wants the name of the function with its result, which OpenAI says with the call alone. */

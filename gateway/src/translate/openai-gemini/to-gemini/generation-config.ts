@@ -1,8 +1,8 @@
-import { thinkingOfEffort } from '../gemini/thinking.ts'
-import type { JsonObject } from '../json.ts'
-import type { Fields } from '../reading/fields.ts'
-import { presentOrNothing } from '../reading/present.ts'
-import { STOP_SEQUENCES_MAX } from '../traits/gemini.ts'
+import { thinkingOfEffort } from '../../gemini/thinking.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { presentOrNothing } from '../../reading/present.ts'
+import { STOP_SEQUENCES_MAX } from '../../traits/gemini.ts'
 import { toOutputFormat } from './output-format.ts'
 
 export const toGenerationConfig = (

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../json.ts'
-import { Fields } from '../reading/fields.ts'
-import { present } from '../reading/present.ts'
-import { Report } from '../reading/report.ts'
-import type { RequestContext, Translated, Untranslatable } from '../translation.ts'
+import type { JsonObject } from '../../json.ts'
+import { Fields } from '../../reading/fields.ts'
+import { present } from '../../reading/present.ts'
+import { Report } from '../../reading/report.ts'
+import type { RequestContext, Translated, Untranslatable } from '../../translation.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { toConversation } from './messages.ts'
 import { toToolConfig } from './tool-choice.ts'
@@ -16,7 +16,7 @@ export const toGeminiRequest = (
   const report = new Report()
   const fields = new Fields(request, '', report)
   // The model and the manner of answering are in the path.
-  fields.ignore('model', 'stream', 'stream_options')
+  fields.ignore('model', 'stream')
   refuseOldFunctions(fields)
   const conversation = toConversation(fields, context.media)
   const tools = toTools(fields)
@@ -53,9 +53,13 @@ const toServiceTier = (fields: Fields): string | undefined => {
   return known
 }
 
-/** Some of it asks for what is so anyway. */
+/** Some of it asks for what is so anyway, or is for the one who answers. */
 const loseWhatGeminiLacks = (fields: Fields): void => {
+  const options = fields.object('stream_options')
+  options?.ignore('include_usage', 'include_obfuscation')
+  options?.dropRest()
   if (fields.take('parallel_tool_calls') !== true) fields.lose('parallel_tool_calls', 'dropped')
+  if (fields.take('verbosity') !== 'medium') fields.lose('verbosity', 'dropped')
   if (fields.take('store') !== false) fields.lose('store', 'dropped')
   fields.dropRest()
 }

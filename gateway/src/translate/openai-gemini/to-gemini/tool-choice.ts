@@ -1,7 +1,7 @@
-import { isObject, type JsonObject } from '../json.ts'
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
-import { present } from '../reading/present.ts'
+import { isObject, type JsonObject } from '../../json.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { present } from '../../reading/present.ts'
 
 /** Calls are held to the schemas of their functions where `VALIDATED` or `ANY`, and not where `AUTO`. */
 export const toToolConfig = (

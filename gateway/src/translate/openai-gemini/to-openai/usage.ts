@@ -1,5 +1,5 @@
-import type { Tokens } from '../gemini/usage.ts'
-import type { JsonObject } from '../json.ts'
+import type { Tokens } from '../../gemini/usage.ts'
+import type { JsonObject } from '../../json.ts'
 
 export const toUsage = ({ input, cached, output, thoughts }: Tokens): JsonObject => ({
   prompt_tokens: input,

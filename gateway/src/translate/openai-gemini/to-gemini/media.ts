@@ -1,5 +1,5 @@
-import { isToBeFetched } from '../gemini/media-part.ts'
-import { isObject, type JsonObject } from '../json.ts'
+import { isToBeFetched } from '../../gemini/media-part.ts'
+import { isObject, type JsonObject } from '../../json.ts'
 
 /** The pictures that Gemini wants in the request itself. */
 export const mediaOf = ({ messages }: JsonObject): readonly string[] => {

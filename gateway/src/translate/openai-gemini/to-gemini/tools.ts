@@ -1,7 +1,7 @@
-import type { JsonObject } from '../json.ts'
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
-import { present } from '../reading/present.ts'
+import type { JsonObject } from '../../json.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { present } from '../../reading/present.ts'
 
 export interface Tools {
   readonly tools: readonly JsonObject[] | undefined

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../json.ts'
 import { mediaOf } from './media.ts'
 import { toGeminiRequest } from './request.ts'
 

@@ -1,6 +1,6 @@
-import type { GeminiAnswer } from '../gemini/read-answer.ts'
-import type { JsonObject } from '../json.ts'
-import type { AnswerContext } from '../translation.ts'
+import type { GeminiAnswer } from '../../gemini/read-answer.ts'
+import type { JsonObject } from '../../json.ts'
+import type { AnswerContext } from '../../translation.ts'
 
 /** What a completion and each chunk of one begin with. */
 export const toHead = (

@@ -1,4 +1,4 @@
-import type { Finish } from '../gemini/finish.ts'
+import type { Finish } from '../../gemini/finish.ts'
 
 export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
 

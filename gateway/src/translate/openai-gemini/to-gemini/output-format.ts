@@ -1,6 +1,6 @@
-import type { JsonObject } from '../json.ts'
-import { brief } from '../reading/brief.ts'
-import type { Fields } from '../reading/fields.ts'
+import type { JsonObject } from '../../json.ts'
+import { brief } from '../../reading/brief.ts'
+import type { Fields } from '../../reading/fields.ts'
 
 const JSON_TYPE = 'application/json'
 

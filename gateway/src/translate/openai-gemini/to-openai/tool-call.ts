@@ -1,7 +1,7 @@
-import type { CallIds } from '../gemini/call-ids.ts'
-import type { FunctionCall } from '../gemini/read-answer.ts'
-import type { JsonObject } from '../json.ts'
-import { jsonText } from '../reading/json-text.ts'
+import type { CallIds } from '../../gemini/call-ids.ts'
+import type { FunctionCall } from '../../gemini/read-answer.ts'
+import type { JsonObject } from '../../json.ts'
+import { jsonText } from '../../reading/json-text.ts'
 
 export const toToolCall = ({ id, name, args, signature }: FunctionCall, ids: CallIds): JsonObject => ({
   id: ids.idOf(id),
