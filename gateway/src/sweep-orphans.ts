@@ -29,7 +29,7 @@ interface Named {
   readonly pattern: RegExp
 }
 
-const INPUTS: Named = { prefix: 'inputs/', pattern: /^inputs\/(batch_[0-9A-Za-z]+)\.jsonl$/ }
+const INPUTS: Named = { prefix: 'inputs/', pattern: /^inputs\/((?:msg)?batch_[0-9A-Za-z]+)\.jsonl?$/ }
 const FILES: Named = { prefix: 'files/', pattern: /^files\/(file-[0-9A-Za-z]+)$/ }
 
 /** Blobs that nothing came to own: their process died between writing them and storing what names them. */

@@ -69,8 +69,14 @@ describe('the answer to a create', () => {
     expect(ids(results)).toEqual(tasks.map((task) => task.custom_id))
   })
 
-  it("to Anthropic's body says what is taken here", async () => {
+  it("to Anthropic's body speaks Anthropic's words", async () => {
     const answer = await create(server, { requests: [{ custom_id: 'a', params: {} }] })
+    expect(answer.status).toBe(400)
+    expect(answer.json).toMatchObject({ type: 'error', error: { type: 'invalid_request_error' } })
+  })
+
+  it('to a body that is of two dialects says what it mixes', async () => {
+    const answer = await create(server, { model: 'batch-4.1', tasks: [{ prompt: 'x' }], requests: [] })
     expect(answer.status).toBe(400)
     expect(answer.json).toMatchObject({ error: 'unsupported_body' })
   })

@@ -103,6 +103,29 @@ describe('the document tells the truth about', () => {
     await client.run('getBatch', { id, ...wait })
   })
 
+  it('batches of messages', async () => {
+    const params = { model: 'batch-4.1', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }
+    const body = { requests: ['a', 'b'].map((custom_id) => ({ custom_id, params })) }
+    const headers = { 'anthropic-version': '2026-10-21' }
+    const { id } = await client.run<Made>('createMessageBatch', { headers, body })
+    await client.run('createBatch', { body })
+    await client.run('getMessageBatch', { id })
+    await client.run('getBatch', { id })
+    await client.run('getMessageBatchResults', { id, status: 400 })
+    await client.run('deleteMessageBatch', { id, status: 400 })
+    await client.run('cancelMessageBatch', { id })
+    await until('its end', async () => {
+      const { ended_at } = await client.run<{ ended_at: string | null }>('getMessageBatch', { id })
+      return ended_at !== null
+    })
+    await client.run('listMessageBatches', { query: '?limit=1' })
+    await client.run('getMessageBatchResults', { id })
+    await client.run('getMessageBatchResults', { id, headers: { range: 'bytes=0-9' }, status: 206 })
+    await client.run('deleteMessageBatch', { id })
+    await client.run('createMessageBatch', { headers, body: { requests: [] }, isBad: true, status: 400 })
+    await client.run('createMessageBatch', { body, status: 400 })
+  })
+
   it('files, and batches of them', async () => {
     provider.refuse('text 1')
     const lines = chatLines(3)

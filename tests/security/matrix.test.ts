@@ -115,9 +115,10 @@ const TABLES = [
 /** All that there is, as its owner sees it. */
 const everything = async (): Promise<unknown> => {
   const counts = TABLES.map((table) => rowsOf(server.dataDir, `SELECT count(*) AS n FROM ${table}`))
-  const { batch, fileBatch, inputFile, outputFile, webhook, delivery } = theirs
+  const { batch, fileBatch, messageBatch, inputFile, outputFile, webhook, delivery } = theirs
   const paths = [
     ...[`batches/${batch}`, `batches/${batch}/results`, `batches/${fileBatch}`, 'batches'],
+    ...[`messages/batches/${messageBatch}`, `messages/batches/${messageBatch}/results`],
     ...[`files/${inputFile}`, `files/${inputFile}/content`, `files/${outputFile}/content`, 'files'],
     ...[`webhooks/${webhook}`, 'webhooks', 'webhooks/secret'],
   ]
@@ -170,7 +171,8 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
     }))
 
   it("refuses them to OpenAI's clients in their words", async () => {
-    const answer = await send(endpoint, endpoint.request(theirs), { 'x-stainless-lang': 'js' })
+    const { path, body } = endpoint.request(theirs)
+    const answer = await send(endpoint, { path, body }, { 'x-stainless-lang': 'js' })
     expectRefusal(answer, { dialect: 'openai' }, 'unauthorized')
   })
 
@@ -234,7 +236,7 @@ describe('a good key in either header, and in both, opens', () => {
 const seen = ({ status, headers, text }: Answer, given: Things): unknown => ({
   status,
   names: [...headers.keys()].toSorted(),
-  text: Object.values(given).reduce((rest, id) => rest.replaceAll(id, '(an id)'), text),
+  text: Object.values(given).reduce((rest, id) => rest.replaceAll(id, '(an id)'), withoutRequestId(text)),
 })
 
 const places = ENDPOINTS.flatMap((endpoint) =>

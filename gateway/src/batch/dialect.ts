@@ -11,6 +11,10 @@ export interface Dialect {
   requests(index: Uint8Array): RequestTable
   /** Reads the template that intake stored with a batch; called once a shard, the result once a call. */
   composer(template: string): ComposeBody
+  /** Headers of the caller that each call is to carry, by lower-case name, where the dialect has such. */
+  headers?(template: string): Readonly<Record<string, string>>
+  /** Why a request is refused without a call, by its variant; undefined: it is sent. */
+  refusal?(variant: number): string | undefined
   /** The finished line, ending in a line feed; it holds no other line feed. */
   line(finished: FinishedRequest): Buffer
 }

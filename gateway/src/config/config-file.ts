@@ -11,6 +11,7 @@ import type { ConfigFile } from './file/schema.ts'
 import { configFrom, endpointOf } from './file/to-config.ts'
 import type { LoadedConfig, ServerSettings } from './loaded-config.ts'
 import { MAKERS } from './protocols.ts'
+import { publicUrlFrom } from './public-url.ts'
 
 /**
  * A file of configuration, read and checked as a whole.
@@ -30,7 +31,7 @@ export const readConfigWithoutKeys = (path: string, env: Environment): LoadedCon
 
 /** What holds where there is no file: providers come from the environment. */
 export const withoutFile = (env: Environment): LoadedConfig => {
-  const config = configOf(environmentDeployments(env))
+  const config = { ...configOf(environmentDeployments(env)), publicUrl: publicUrlFrom(env) }
   return { config, server: defaultServer(), keyNames: keyNamesOf(config, undefined) }
 }
 

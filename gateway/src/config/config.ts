@@ -1,5 +1,5 @@
 import type { ExecuteLimits } from '../execute/limits.ts'
-import type { FileLimits, IntakeLimits } from '../intake/limits.ts'
+import type { FileLimits, IntakeLimits, MessageBatchLimits } from '../intake/limits.ts'
 import type { CostBooks } from '../money/cost-book.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import type { Lossy } from '../translate/loss.ts'
@@ -17,6 +17,7 @@ export interface Config {
   readonly intake: IntakeLimits
   readonly execute: ExecuteLimits
   readonly files: FileLimits
+  readonly messageBatches: MessageBatchLimits
   /** Results and inputs are kept so long after the end of their batch. */
   readonly retentionMs: number
   /** A GET of a running batch waits so long for its end, where the caller says nothing else. */
@@ -25,6 +26,8 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Whoever reaches the server may read `/metrics`. */
   readonly openMetrics: boolean
+  /** Under which clients reach the server, without a slash at its end; undefined: it is asked of each of them. */
+  readonly publicUrl: string | undefined
   readonly webhooks: WebhookSettings
   readonly translation: TranslationSettings
   readonly connections: ConnectionLimits

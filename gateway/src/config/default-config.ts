@@ -1,5 +1,5 @@
 import { DEFAULT_EXECUTE_LIMITS } from '../execute/limits.ts'
-import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../intake/limits.ts'
+import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS, DEFAULT_MESSAGE_BATCH_LIMITS } from '../intake/limits.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import { DEFAULT_CATALOGUE } from './catalogue.ts'
 import type { Config } from './config.ts'
@@ -24,11 +24,13 @@ export const configOf = (deployments: readonly Deployment[]): Config => ({
   intake: DEFAULT_INTAKE_LIMITS,
   execute: DEFAULT_EXECUTE_LIMITS,
   files: DEFAULT_FILE_LIMITS,
+  messageBatches: DEFAULT_MESSAGE_BATCH_LIMITS,
   retentionMs: DEFAULT_RETENTION_MS,
   longPollMs: DEFAULT_LONG_POLL_MS,
   keyPrefix: DEFAULT_KEY_PREFIX,
   logLevel: DEFAULT_LOG_LEVEL,
   openMetrics: DEFAULT_OPEN_METRICS,
+  publicUrl: undefined,
   webhooks: DEFAULT_WEBHOOKS,
   translation: DEFAULT_TRANSLATION,
   connections: DEFAULT_CONNECTIONS,

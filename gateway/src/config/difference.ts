@@ -12,6 +12,7 @@ export const configDifference = (before: Config, after: Config): string[] => [
   ...entriesDifference('webhooks', mapOf(before.webhooks), mapOf(after.webhooks)),
   ...entriesDifference('translation', translationOf(before), translationOf(after)),
   ...(before.logLevel === after.logLevel ? [] : [`log level: ${after.logLevel}`]),
+  ...(before.publicUrl === after.publicUrl ? [] : [`public url: ${after.publicUrl ?? 'none'}`]),
   ...(before.openMetrics === after.openMetrics ? [] : [`open metrics: ${after.openMetrics ? 'yes' : 'no'}`]),
 ]
 
@@ -37,6 +38,7 @@ const limitsOf = ({
   intake,
   execute,
   files,
+  messageBatches,
   retentionMs,
   longPollMs,
   connections,
@@ -45,6 +47,7 @@ const limitsOf = ({
     ...mapOf(intake),
     ...mapOf(execute),
     ...[...mapOf(files)].map(([name, value]) => [`files.${name}`, value] as const),
+    ...[...mapOf(messageBatches)].map(([name, value]) => [`messageBatches.${name}`, value] as const),
     ...[...mapOf(connections)].map(([name, value]) => [`connections.${name}`, value] as const),
     ['retentionMs', retentionMs],
     ['longPollMs', longPollMs],

@@ -1,9 +1,6 @@
 import type { FinishedReply, FinishedRequest, RequestError } from '../batch/dialect.ts'
+import { onOneLine } from '../batch/one-line.ts'
 import { requestIdOf } from '../batch/request-id.ts'
-
-const LINE_FEED = 0x0a
-const CARRIAGE_RETURN = 0x0d
-const SPACE = 0x20
 
 /**
  * One finished request as OpenAI's output and error files show it, ending in a line feed. The provider's
@@ -50,12 +47,4 @@ const refusalBody = ({ code, message, providerError }: RequestError): string => 
     }
   }
   return JSON.stringify({ error: { message, type: 'invalid_request_error', param: null, code } })
-}
-
-const onOneLine = (bytes: Buffer, start: number, end: number): void => {
-  for (const byte of [LINE_FEED, CARRIAGE_RETURN]) {
-    for (let at = bytes.indexOf(byte, start); at >= 0 && at < end; at = bytes.indexOf(byte, at + 1)) {
-      bytes[at] = SPACE
-    }
-  }
 }

@@ -37,6 +37,13 @@ export interface FileLimits {
   readonly retentionMs: number
 }
 
+/** Of a create in Anthropic's dialect: one document with all requests of a batch. */
+export interface MessageBatchLimits {
+  readonly requestsMax: number
+  readonly bytesMax: number
+  readonly requestBytesMax: number
+}
+
 const MIB = 1_048_576
 const DAY_MS = 86_400_000
 
@@ -60,6 +67,13 @@ export const DEFAULT_INTAKE_LIMITS: IntakeLimits = {
   openShardsMax: 64,
   shardsPerSmallBatch: 1,
   outputTokensAssumed: 4_096,
+}
+
+/** Anthropic's own. */
+export const DEFAULT_MESSAGE_BATCH_LIMITS: MessageBatchLimits = {
+  requestsMax: 100_000,
+  bytesMax: 256 * MIB,
+  requestBytesMax: 32 * MIB,
 }
 
 export const DEFAULT_FILE_LIMITS: FileLimits = {

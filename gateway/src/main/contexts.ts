@@ -17,7 +17,7 @@ export interface ContextOrder {
 /** What handlers are handed of the parts. */
 export const serverContext = ({ opened, parts, config, isStopping }: ContextOrder): ServerContext => {
   const { store, blobs, watch, crash, log } = opened
-  const { stations, webhooks, room, ends, calls, fileReadings } = parts
+  const { stations, webhooks, room, ends, calls, readings } = parts
   const clock = systemClock
   return {
     clock,
@@ -25,7 +25,7 @@ export const serverContext = ({ opened, parts, config, isStopping }: ContextOrde
     ids: systemIds,
     config,
     blobs,
-    fileReadings,
+    readings,
     keys: store.keys,
     spentByKey: async (apiKey) => {
       // First: what is recorded meanwhile counts twice rather than not at all.

@@ -1,12 +1,13 @@
 import { systemClock, systemIds, systemRandom } from '../clock/system.ts'
 import type { Config } from '../config/config.ts'
 import { startWebhooks, type WebhookStation } from '../deliver/webhooks/station.ts'
+import { anthropicDialect } from '../dialect/anthropic.ts'
 import { nativeDialect } from '../dialect/native.ts'
 import { openaiDialect } from '../dialect/openai.ts'
 import { createInteractive } from '../execute/interactive/interactive.ts'
 import { createRunningCalls, type RunningCalls } from '../execute/interactive/running-calls.ts'
 import type { Room } from '../execute/room.ts'
-import { createFileReadings, type FileReadings } from '../intake/file/thread/client.ts'
+import { createReadings, type Readings } from '../intake/thread/client.ts'
 import { costAt } from '../money/cost-book.ts'
 import { exchange } from '../outbound/exchange.ts'
 import { createGuardedCall, type GuardedCall } from '../outbound/guarded-call.ts'
@@ -30,7 +31,7 @@ export interface Parts {
   readonly webhooks: WebhookStation
   readonly stations: Stations
   readonly calls: RunningCalls
-  readonly fileReadings: FileReadings
+  readonly readings: Readings
   readonly servers: HttpServers
 }
 
@@ -77,7 +78,7 @@ export const startParts = async (order: PartsOrder): Promise<Parts> => {
     webhooks,
     stations,
     calls: ordinaryCalls(order, { http, stations }),
-    fileReadings: createFileReadings(),
+    readings: createReadings(),
     servers: createHttpServers({ clock, observer: watch.server, limits: config().connections }),
   }
 }
@@ -120,6 +121,7 @@ const executeAndSettle = (
     dialects: new Map([
       ['native', nativeDialect],
       ['openai', openaiDialect],
+      ['anthropic', anthropicDialect],
     ]),
     channelOf: createChannels({
       protocols: PROTOCOLS,

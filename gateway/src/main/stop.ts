@@ -16,7 +16,7 @@ export interface Running {
 /** Stops starting, gives what is in flight up to `drainMs`, hands the rest back, and closes all in order. */
 export const stopAll = async ({ app, opened, parts }: Running, drainMs: number): Promise<void> => {
   const { store, blobs, watch } = opened
-  const { http, ends, webhooks, stations, calls, fileReadings, servers } = parts
+  const { http, ends, webhooks, stations, calls, readings, servers } = parts
   const clock = systemClock
   ends.close()
   const closed = app.close()
@@ -31,7 +31,7 @@ export const stopAll = async ({ app, opened, parts }: Running, drainMs: number):
   servers.closeAll()
   await closed
   await Promise.race([calls.idle().then(stations.usage.flush), sleep(clock, RECORD_MS)])
-  await fileReadings.close()
+  await readings.close()
   await watch.settled()
   await store.close()
   blobs.close()

@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BATCH_ID } from '../batch/batch-id.ts'
 import type { BatchView } from '../storage/tenant.ts'
+import { readCallerHeaders } from './anthropic/caller-headers.ts'
 import type { Authenticate } from './auth.ts'
-import { batchJson } from './batch-json.ts'
+import { batchJson, deletedBatchJson } from './batch-json.ts'
 import type { ServerContext } from './context.ts'
 import { createBatch } from './create-batch.ts'
 import { readCreateHeaders } from './create-headers.ts'
-import { createCreatesInLine } from './creates-in-line.ts'
+import type { CreatesInLine } from './creates-in-line.ts'
 import { isOpenaiClient } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
 import { requireJson } from './media-type.ts'
@@ -17,6 +19,7 @@ import { openaiBatchJson, validatingJson } from './openai/batch-json.ts'
 import { listJson } from './openai/file-json.ts'
 import { type PageQuery, readLimit, readText } from './openai/page-query.ts'
 import { refuseOtherMethods } from './other-methods.ts'
+import { publicUrlFor } from './public-url.ts'
 import { answerResults } from './results/answer-results.ts'
 import { readResultsQuery } from './results/results-query.ts'
 import { retryBatch } from './retry-batch.ts'
@@ -24,7 +27,6 @@ import { shareLooks } from './share-looks.ts'
 import { inShortTurns } from './short-turns.ts'
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' }
-const BATCH_ID = /^batch_[0-9A-Za-z]{1,64}$/
 const LIST_MAX = 100
 const LIST_STANDARD = 20
 
@@ -39,18 +41,23 @@ interface FoundBatch {
 export const batchRoutes = (
   app: FastifyInstance,
   context: ServerContext,
-  authenticate: Authenticate,
+  { authenticate, line }: { authenticate: Authenticate; line: CreatesInLine },
 ): void => {
-  const line = createCreatesInLine()
   const keyOf = (request: FastifyRequest) => authenticate(request.headers)
   const lookTogether = shareLooks((account, id) => context.tenant(account).batch(id))
+
+  const show = (request: FastifyRequest, batch: BatchView): unknown =>
+    batchJson(batch, {
+      why: context.whyWaiting,
+      publicUrl: () => publicUrlFor(context.config(), request),
+    })
 
   const findBatch = async (request: BatchRequest): Promise<FoundBatch> => {
     const { account } = await keyOf(request)
     const { id } = request.params
     const batch = BATCH_ID.test(id) ? await context.tenant(account).batch(id) : undefined
     if (!batch) throw noSuchBatch(id)
-    if (batch.dialect === 'openai') request.callerDialect = 'openai'
+    if (batch.dialect === 'openai' || batch.dialect === 'anthropic') request.callerDialect = batch.dialect
     return { account, batch }
   }
 
@@ -73,9 +80,9 @@ export const batchRoutes = (
     }
   }
 
-  /** OpenAI's clients look again and again, and expect an answer at once. */
+  /** Clients of the makers look again and again, and expect an answer at once. */
   const longPollMs = ({ batch }: FoundBatch): number =>
-    batch.dialect === 'openai' ? 0 : context.config().longPollMs
+    batch.dialect === 'native' ? context.config().longPollMs : 0
 
   app.post('/v1/batches', async (request) => {
     const key = await keyOf(request)
@@ -89,8 +96,9 @@ export const batchRoutes = (
       body,
       path: '/v1/batches',
       headers,
+      callerHeaders: readCallerHeaders(request.headers),
       isNativeByDefault: !isOpenaiClient(request),
-      onDialect: (dialect: 'openai') => {
+      onDialect: (dialect: 'openai' | 'anthropic') => {
         request.callerDialect = dialect
       },
       span: request.span,
@@ -99,7 +107,7 @@ export const batchRoutes = (
       createBatch(context, order),
     )
     const isFresh = isNew && batch.dialect === 'openai'
-    return isFresh ? validatingJson(batch) : batchJson(batch, context.whyWaiting)
+    return isFresh ? validatingJson(batch) : show(request, batch)
   })
 
   app.get('/v1/batches', async (request: FastifyRequest<{ Querystring: PageQuery }>) => {
@@ -115,7 +123,7 @@ export const batchRoutes = (
   app.get('/v1/batches/:id', async (request: BatchRequest, reply) => {
     const found = await findBatch(request)
     const { batch } = await whenEnded(found, { request, reply, standardMs: longPollMs(found) })
-    return finish(reply, JSON.stringify(batchJson(batch, context.whyWaiting)))
+    return finish(reply, JSON.stringify(show(request, batch)))
   })
 
   app.get('/v1/batches/:id/results', async (request: BatchRequest, reply) => {
@@ -133,7 +141,7 @@ export const batchRoutes = (
     const stopped = await context.tenant(account).stop(batch.id, 'cancel')
     if (!stopped) throw noSuchBatch(batch.id)
     context.onAccepted()
-    return batchJson(stopped, context.whyWaiting)
+    return show(request, stopped)
   })
 
   app.post('/v1/batches/:id/retry', async (request: BatchRequest) => {
@@ -146,14 +154,14 @@ export const batchRoutes = (
     const batch = await line.run(order, () =>
       retryBatch(context, { key, retried, create, span: request.span }),
     )
-    return batchJson(batch, context.whyWaiting)
+    return show(request, batch)
   })
 
   app.delete('/v1/batches/:id', async (request: BatchRequest) => {
     const { account, batch } = await findBatch(request)
     if (!(await context.tenant(account).remove(batch.id))) throw noSuchBatch(batch.id)
     context.ends.ended(batch.id)
-    return { batch_id: batch.id, id: batch.id, object: 'batch', deleted: true }
+    return deletedBatchJson(batch)
   })
 
   refuseOtherMethods(app, '/v1/batches', ['GET', 'POST'])

@@ -1,7 +1,7 @@
 import type { Trouble } from '../batch/trouble.ts'
 import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { Config } from '../config/config.ts'
-import type { FileReadings } from '../intake/file/thread/client.ts'
+import type { Readings } from '../intake/thread/client.ts'
 import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { Nano } from '../money/nano.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
@@ -20,7 +20,7 @@ export interface ServerContext {
   /** As it is now: read it once for each request, and never keep it for the next. */
   config(): Config
   readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
-  readonly fileReadings: Pick<FileReadings, 'open'>
+  readonly readings: Pick<Readings, 'openFile' | 'openDocument'>
   readonly keys: Pick<KeyStore, 'keyByHash'>
   /** What a key has spent, what is not recorded yet included, and what is held for it. */
   spentByKey(apiKey: string): Promise<Nano>

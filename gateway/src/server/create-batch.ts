@@ -1,6 +1,15 @@
+import { readTellingKey } from '../intake/json/telling-key.ts'
 import { type AcceptedNative, type NativeIntake, readNativeBatch } from '../intake/native/read.ts'
+import { createMessageBatch } from './anthropic/create-message-batch.ts'
 import type { ServerContext } from './context.ts'
-import { type AcceptOrder, type CreatedBatch, type CreateOrder, keyReused, queryOf } from './create-order.ts'
+import {
+  type AcceptOrder,
+  type CreatedBatch,
+  type CreateOrder,
+  keyReused,
+  queryOf,
+  type SharedCreateOrder,
+} from './create-order.ts'
 import { ApiError } from './errors.ts'
 import { modelProblem } from './models.ts'
 import { acceptNative } from './native/accept.ts'
@@ -12,7 +21,24 @@ import { webhookContext } from './webhooks/webhook-order.ts'
  * Intake, plan and accept of one body on the path that the dialects share: its keys say whose it is. What an
  * earlier create made is given back as it is.
  */
-export const createBatch = async (context: ServerContext, order: CreateOrder): Promise<CreatedBatch> => {
+export const createBatch = async (
+  context: ServerContext,
+  order: SharedCreateOrder,
+): Promise<CreatedBatch> => {
+  const { fieldsBytesMax, depthMax } = context.config().intake
+  const { key, body } = await readTellingKey(order.body, { keys: TELLING_KEYS, fieldsBytesMax, depthMax })
+  if (key !== 'requests') return createNativeOrFromFile(context, { ...order, body })
+  order.onDialect('anthropic')
+  return createMessageBatch(context, { ...order, body })
+}
+
+/** Each is in the bodies of one dialect alone. */
+const TELLING_KEYS = ['input', 'tasks', 'input_file_id', 'requests']
+
+const createNativeOrFromFile = async (
+  context: ServerContext,
+  order: SharedCreateOrder,
+): Promise<CreatedBatch> => {
   const full = context.noRoom()
   if (full) throw new ApiError('disk_full', full.message)
   const config = context.config()

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts'
+import type { SharedHeaders } from '../intake/anthropic/template.ts'
 import { formatUsd } from '../money/nano.ts'
 import type { ApiKey } from '../storage/operator.ts'
 import type { BatchView, CreateQuery, OverLimit } from '../storage/tenant.ts'
@@ -12,11 +13,17 @@ export interface CreateOrder {
   readonly body: AsyncIterable<Buffer>
   readonly path: string
   readonly headers: CreateHeaders
+  /** Of Anthropic's dialect: they go with each request of the batch. */
+  readonly callerHeaders: SharedHeaders
+  readonly span: Span
+}
+
+/** A create on the path that the dialects share. */
+export interface SharedCreateOrder extends CreateOrder {
   /** A body that could be of any dialect is taken for a native one. */
   readonly isNativeByDefault: boolean
   /** The body says that its caller speaks another dialect than the native one. */
-  readonly onDialect: (dialect: 'openai') => void
-  readonly span: Span
+  readonly onDialect: (dialect: 'openai' | 'anthropic') => void
 }
 
 /** The same, with the id that its batch is to have. */

@@ -31,7 +31,7 @@ export const ERRORS = {
   method_not_allowed: row(405, 'The path exists, but not with this method.'),
   request_timeout: row(408, 'The body did not arrive in time.', 'later'),
   batch_size_exceeded: row(400, 'More requests than one batch may have: send several batches.'),
-  unsupported_body: row(400, "The body is of another API's batches, which this installation does not take."),
+  unsupported_body: row(400, 'The body mixes members of batches of several APIs.'),
   unsupported_media_type: row(415, 'The body is not application/json in UTF-8.'),
   unsupported_encoding: row(415, 'The body is compressed; it must be sent as it is.'),
   model_not_found: row(404, 'No model of this installation that the key may use has the name.'),

@@ -1,3 +1,4 @@
+import { batchIdPrefix } from '../batch/batch-id.ts'
 import { encodeSell } from '../money/price.ts'
 import { isPriced, planFileBatch } from '../plan/plan-file-batch.ts'
 import type { ApiKey } from '../storage/operator.ts'
@@ -68,7 +69,7 @@ export const retryBatch = async (
   }
   const requests = retried.counts.failed + retried.counts.expired
   if (requests === 0) throw nothingToRetry(retried)
-  const order = { id: context.ids.next('batch_'), key, config: context.config(), span }
+  const order = { id: context.ids.next(batchIdPrefix(retried.dialect)), key, config: context.config(), span }
   const batch = { ...retriedBatch(context, order, { retried, requests }), create }
   const source = { kind: 'retry', batch: retried.id, only: null } as const
   const outcome = await acceptBatch(context, { account: key.account, span }, { batch, source })

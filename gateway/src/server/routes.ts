@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { AdminContext } from './admin/context.ts'
 import { adminRoutes } from './admin/routes.ts'
+import { messageBatchRoutes } from './anthropic/batch-routes.ts'
 import type { Authentication } from './auth.ts'
 import { batchRoutes } from './batch-routes.ts'
 import type { ServerContext } from './context.ts'
+import { createCreatesInLine } from './creates-in-line.ts'
 import { modelRoutes } from './model-routes.ts'
 import { fileRoutes } from './openai/file-routes.ts'
 import { uploadRoutes } from './openai/upload-routes.ts'
@@ -26,7 +28,9 @@ export const registerRoutes = (
   const { client, operator } = authentication
   probeRoutes(app, context, authentication)
   modelRoutes(app, context, client)
-  batchRoutes(app, context, client)
+  const shared = { authenticate: client, line: createCreatesInLine() }
+  batchRoutes(app, context, shared)
+  messageBatchRoutes(app, context, shared)
   fileRoutes(app, context, client)
   uploadRoutes(app, context, client)
   realtimeRoutes(app, context, client)

@@ -18,8 +18,8 @@ export interface BatchStore {
   /** The batch that an earlier create made: by idempotency key, or by body among recent creates. */
   findCreate(query: CreateQuery): Promise<FoundCreate | undefined>
   batch(id: string): Promise<BatchView | undefined>
-  /** Newest first; `after` is the id of the last batch of the page before. */
-  batches(page: { limit: number; after?: string }): Promise<BatchView[]>
+  /** Newest first. */
+  batches(page: BatchPage): Promise<BatchView[]>
   /** Compare-and-set: the first cause wins. Undefined where there is no such batch. */
   stop(id: string, cause: StopCause): Promise<BatchView | undefined>
   /** Tombstones the batch at once and stops it if it runs. False where there is no such batch. */
@@ -30,6 +30,16 @@ export interface BatchStore {
   finished(batch: string, shard: number, delivered: Uint8Array): Promise<FinishedLines | undefined>
   /** One part of the sealed shards that no unsealed one precedes: it only grows at its end. */
   sealedPrefix(batch: string, part: SegmentPart): Promise<SegmentPiece[]>
+}
+
+export interface BatchPage {
+  readonly limit: number
+  /** The id of the last batch of the page before: those that are older … */
+  readonly after?: string
+  /** … or of the first one of the page behind: the nearest that are newer. */
+  readonly before?: string
+  /** Those that came in this dialect; all, where it is not given. */
+  readonly dialect?: string
 }
 
 /** Where the requests of a new batch come from. */

@@ -89,6 +89,31 @@ const batchEndpoints: readonly Endpoint[] = [
   ofThing('POST /v1/batches/:id/retry', 'batch', { status: 400 }),
 ]
 
+const VERSION = { 'anthropic-version': '2026-10-21' }
+const params = { model: 'batch-4.1', max_tokens: 1, messages }
+
+const messageBatchEndpoints: readonly Endpoint[] = [
+  endpoint('GET /v1/messages/batches', {
+    dialect: 'anthropic',
+    request: () => ({ path: '/v1/messages/batches' }),
+    foreign: {
+      after_id: ({ messageBatch }) => ({ path: `/v1/messages/batches?after_id=${messageBatch}` }),
+      before_id: ({ messageBatch }) => ({ path: `/v1/messages/batches?before_id=${messageBatch}` }),
+    },
+  }),
+  ofThing('GET /v1/messages/batches/:id', 'messageBatch', { dialect: 'anthropic' }),
+  ofThing('GET /v1/messages/batches/:id/results', 'messageBatch', { dialect: 'anthropic' }),
+  endpoint('POST /v1/messages/batches', {
+    dialect: 'anthropic',
+    request: () => ({
+      path: '/v1/messages/batches',
+      headers: VERSION,
+      body: { requests: [{ custom_id: 'mine', params }] },
+    }),
+  }),
+  ofThing('POST /v1/messages/batches/:id/cancel', 'messageBatch', { dialect: 'anthropic' }),
+]
+
 const fileEndpoints: readonly Endpoint[] = [
   endpoint('GET /v1/files', {
     request: () => ({ path: '/v1/files' }),
@@ -216,12 +241,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
   endpoint('GET /v1/models', { request: () => ({ path: '/v1/models' }) }),
   endpoint('GET /v1/models/*', { request: () => ({ path: '/v1/models/gpt-4.1' }) }),
   ...batchEndpoints,
+  ...messageBatchEndpoints,
   ...callEndpoints,
   ...fileEndpoints,
   ...webhookEndpoints,
   ...adminEndpoints,
   ...ADMIN_OF_THINGS,
   ofThing('DELETE /v1/batches/:id', 'batch'),
+  ofThing('DELETE /v1/messages/batches/:id', 'messageBatch', { dialect: 'anthropic' }),
   ofThing('DELETE /v1/files/:id', 'inputFile', {
     foreign: { 'path of an output': ({ outputFile }) => ({ path: `/v1/files/${outputFile}` }) },
   }),

@@ -1,12 +1,14 @@
 import type { TestGateway } from '../../support/gateway.ts'
 import { type Answer, call } from '../../support/http.ts'
 import { chatLine } from '../../support/openai.ts'
+import { until } from '../../support/wait.ts'
 import { uploadFile } from './upload.ts'
 
 /** One of each kind of object that an account can own, by its id. */
 export interface Things {
   readonly batch: string
   readonly fileBatch: string
+  readonly messageBatch: string
   readonly outputFile: string
   readonly inputFile: string
   readonly upload: string
@@ -22,6 +24,7 @@ export interface Things {
 export const ABSENT: Things = {
   batch: `batch_${'0'.repeat(24)}`,
   fileBatch: `batch_${'1'.repeat(24)}`,
+  messageBatch: `msgbatch_${'2'.repeat(24)}`,
   outputFile: `file-out_${'1'.repeat(24)}`,
   inputFile: `file-${'0'.repeat(24)}`,
   upload: `upload_${'0'.repeat(24)}`,
@@ -62,6 +65,7 @@ export const makeThings = async (server: Server): Promise<Things> => {
   })
   await end(batch)
   await end(fileBatch)
+  const messageBatch = await makeMessageBatch(ask)
   const newUpload = { purpose: 'user_data', filename: 'secret.bin', bytes: PART.length, mime_type: 'text/x' }
   const upload = await idOf('/v1/uploads', newUpload)
   const part = await call(`${server.url}/v1/uploads/${upload}/parts`, { key: server.key, ...partForm(PART) })
@@ -74,6 +78,7 @@ export const makeThings = async (server: Server): Promise<Things> => {
   return {
     batch,
     fileBatch,
+    messageBatch,
     outputFile: String((await ask(`/v1/batches/${fileBatch}`)).output_file_id),
     inputFile,
     upload,
@@ -83,6 +88,20 @@ export const makeThings = async (server: Server): Promise<Things> => {
     delivery: String(objectOf('test', delivery).id),
     cursor: String(page.next_cursor),
   }
+}
+
+/** One that is cancelled at once, and has ended. */
+const makeMessageBatch = async (
+  ask: (path: string, body?: unknown) => Promise<Record<string, unknown>>,
+): Promise<string> => {
+  const params = { model: 'batch-4.1', max_tokens: 1, messages: [{ role: 'user', content: 'a secret' }] }
+  const made = await ask('/v1/batches', { requests: [{ custom_id: 'a-secret', params }] })
+  const id = String(made.id)
+  await ask(`/v1/messages/batches/${id}/cancel`, {})
+  await until('the end of the batch of messages', async () => {
+    return (await ask(`/v1/messages/batches/${id}`)).ended_at !== null
+  })
+  return id
 }
 
 /** A part of an upload, as it is sent. */

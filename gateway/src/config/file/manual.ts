@@ -67,6 +67,7 @@ ${makerRows()}
 | \`SHEEPFOLD_BOOTSTRAP_KEY\` | the first key of clients, instead of one that is made and printed |
 | \`SHEEPFOLD_DATA\` | the data directory; wins over \`server.data\` |
 | \`SHEEPFOLD_LOG_LEVEL\` | wins over \`server.log_level\` |
+| \`SHEEPFOLD_PUBLIC_URL\` | wins over \`server.public_url\` |
 `
 
 /** A table for the top and for each map of settings below it, under the path that leads there. */

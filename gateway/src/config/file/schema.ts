@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { DEFAULT_EXECUTE_LIMITS } from '../../execute/limits.ts'
-import { DEFAULT_FILE_LIMITS, DEFAULT_INTAKE_LIMITS } from '../../intake/limits.ts'
+import {
+  DEFAULT_FILE_LIMITS,
+  DEFAULT_INTAKE_LIMITS,
+  DEFAULT_MESSAGE_BATCH_LIMITS,
+} from '../../intake/limits.ts'
 import { OWN_SERVER_BOOK } from '../costs/default-costs.ts'
 import {
   DEFAULT_DEPLOYMENT_LIMITS,
@@ -17,7 +21,7 @@ import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
 import { translationSchema } from './translation.ts'
-import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay } from './words.ts'
+import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay, webAddress } from './words.ts'
 
 /**
  * What may stand in a configuration file: the one source of what is checked, of the JSON schema for editors
@@ -58,6 +62,12 @@ const serverSchema = members({
     .boolean()
     .default(DEFAULT_OPEN_METRICS)
     .describe("Whether `/metrics` is read without an operator's key."),
+  public_url: webAddress
+    .optional()
+    .describe(
+      'The address under which clients reach the server, for URLs in answers; `SHEEPFOLD_PUBLIC_URL` wins. ' +
+        'Without it: `http://` and the host that the client asked for.',
+    ),
 })
 
 const providerSchema = members(endpointSchema)
@@ -231,6 +241,21 @@ const filesSchema = members({
     .describe('Days that a file is kept after its upload.'),
 })
 
+const messageBatchesSchema = members({
+  requests_max: count
+    .max(1_000_000)
+    .default(DEFAULT_MESSAGE_BATCH_LIMITS.requestsMax)
+    .describe('Requests of one batch.'),
+  mib_max: count
+    .max(2_048)
+    .default(DEFAULT_MESSAGE_BATCH_LIMITS.bytesMax / MIB)
+    .describe('MiB of the body of one create.'),
+  request_mib_max: count
+    .max(64)
+    .default(DEFAULT_MESSAGE_BATCH_LIMITS.requestBytesMax / MIB)
+    .describe('MiB of one request.'),
+})
+
 const limitsSchema = members({
   items_max: count.max(1_000_000).default(DEFAULT_INTAKE_LIMITS.itemsMax).describe('Requests of one batch.'),
   body_mib_max: count
@@ -293,6 +318,7 @@ const limitsSchema = members({
     .default(DEFAULT_EXECUTE_LIMITS.flexWaitMs / 1_000)
     .describe('The same for a call at the batch price, which waits its turn among the batches.'),
   files: filesSchema.prefault({}).describe('Uploaded files.'),
+  message_batches: messageBatchesSchema.prefault({}).describe("Batches in Anthropic's dialect."),
   connections: connectionsSchema.prefault({}).describe('What connections of clients may take up.'),
 })
 

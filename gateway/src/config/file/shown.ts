@@ -22,6 +22,7 @@ export const shownConfig = ({ config, server, keyNames }: LoadedConfig): ShownCo
     log_level: config.logLevel,
     drain_seconds: server.drainSeconds,
     open_metrics: config.openMetrics,
+    ...(config.publicUrl === undefined ? {} : { public_url: config.publicUrl }),
   },
   deployments: config.deployments.map((each) => shownDeployment(each, keyNames.get(each.id) ?? '')),
   models: entriesOf(config.catalogue, shownModel),
@@ -128,7 +129,15 @@ const shownKinds = ({ input, cachedInput, cacheWrite, cacheWrite1h, output }: To
   output: formatUsd(output),
 })
 
-const shownLimits = ({ intake, execute, files, retentionMs, longPollMs, connections }: Config) => ({
+const shownLimits = ({
+  intake,
+  execute,
+  files,
+  messageBatches,
+  retentionMs,
+  longPollMs,
+  connections,
+}: Config) => ({
   items_max: intake.itemsMax,
   body_mib_max: intake.bodyBytesMax / MIB,
   item_mib_max: intake.itemBytesMax / MIB,
@@ -147,6 +156,11 @@ const shownLimits = ({ intake, execute, files, retentionMs, longPollMs, connecti
     lines_max: files.linesMax,
     line_mib_max: files.lineBytesMax / MIB,
     retention_days: files.retentionMs / DAY_MS,
+  },
+  message_batches: {
+    requests_max: messageBatches.requestsMax,
+    mib_max: messageBatches.bytesMax / MIB,
+    request_mib_max: messageBatches.requestBytesMax / MIB,
   },
   connections: {
     max: connections.max,

@@ -11,6 +11,7 @@ import { defaultDeploymentLimits } from '../default-limits.ts'
 import type { Environment } from '../environment.ts'
 import type { Preset } from '../presets.ts'
 import { defaultBaseUrl } from '../protocols.ts'
+import { publicUrlFrom } from '../public-url.ts'
 import type { ConfigFile, FileDeployment } from './schema.ts'
 
 /** A checked file as the server takes it: over what we bring, with keys from the environment. */
@@ -27,6 +28,7 @@ export const configFrom = (file: ConfigFile, env: Environment): Config => {
     presets: { ...base.presets, ...mapped(file.presets, presetOf) },
     logLevel: file.server.log_level,
     openMetrics: file.server.open_metrics,
+    publicUrl: publicUrlFrom(env, file.server.public_url),
     webhooks: {
       ...base.webhooks,
       allowPrivateNetworks: file.webhooks.allow_private_networks,
@@ -54,7 +56,10 @@ const DAY_MS = 86_400_000
 const limitsFrom = (
   limits: ConfigFile['limits'],
   base: Config,
-): Pick<Config, 'intake' | 'execute' | 'files' | 'retentionMs' | 'longPollMs' | 'connections'> => ({
+): Pick<
+  Config,
+  'intake' | 'execute' | 'files' | 'messageBatches' | 'retentionMs' | 'longPollMs' | 'connections'
+> => ({
   intake: {
     ...base.intake,
     itemsMax: limits.items_max,
@@ -78,6 +83,11 @@ const limitsFrom = (
     linesMax: limits.files.lines_max,
     lineBytesMax: limits.files.line_mib_max * MIB,
     retentionMs: Math.round(limits.files.retention_days * DAY_MS),
+  },
+  messageBatches: {
+    requestsMax: limits.message_batches.requests_max,
+    bytesMax: limits.message_batches.mib_max * MIB,
+    requestBytesMax: limits.message_batches.request_mib_max * MIB,
   },
   retentionMs: Math.round(limits.retention_days * DAY_MS),
   longPollMs: limits.long_poll_seconds * 1_000,

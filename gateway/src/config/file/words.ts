@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Nano, parseUsd } from '../../money/nano.ts'
+import { PUBLIC_URL_IS, publicUrlOf } from '../public-url.ts'
 
 /** An object without other members than these. */
 export const members = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape)
@@ -21,6 +22,12 @@ export const timeOfDay = z
   .string()
   .regex(TIME_OF_DAY, 'must be a time of the day such as 09:00')
   .transform((written) => Number(written.slice(0, 2)) * 60 + Number(written.slice(3)))
+
+/** An address without a slash at its end. */
+export const webAddress = z
+  .string()
+  .refine((written) => publicUrlOf(written) !== undefined, PUBLIC_URL_IS)
+  .transform((written) => publicUrlOf(written) ?? written)
 
 /** A whole number from 1 up. */
 export const count = z.int().min(1)

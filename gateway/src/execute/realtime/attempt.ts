@@ -149,10 +149,16 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
   const execute = async (pending: Pending, route: Route): Promise<Next> => {
     options.crash('execute.before_call', pending.customId)
     const { run } = pending
+    const refusal = run.dialect.refusal?.(pending.variant)
+    if (refusal !== undefined) {
+      route.permit.unused()
+      return fail(pending, refusedHere(refusal))
+    }
     const asked = route.channel.ask({
       body: run.compose(pending.fragment, pending.variant, route.deployment.providerModel),
       isStream: false,
       scope: run.claimed.batch,
+      ...(run.headers && { headers: run.headers }),
     })
     const isFetching = asked instanceof Promise
     const ask = isFetching ? await asked : asked
@@ -224,6 +230,15 @@ export const createAttempt = (options: AttemptOptions): Attempt => {
     },
   }
 }
+
+/** As if its provider had said it. */
+const refusedHere = (message: string): Failure => ({
+  kind: 'failure',
+  class: 'bad_request',
+  status: 400,
+  code: 'invalid_request_error',
+  message,
+})
 
 const noteTypical = ({ typical }: Route, outcome: CallOutcome, verdict: Verdict): void => {
   if (verdict.kind === 'success') typical.note(outcome.totalMs, verdict.answer.usage)

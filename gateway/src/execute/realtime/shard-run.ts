@@ -34,6 +34,8 @@ export class ShardRun implements LaneSource {
   readonly dialect: Dialect
   readonly table: RequestTable
   readonly compose: ComposeBody
+  /** Of the caller, for each call. */
+  readonly headers: Readonly<Record<string, string>> | undefined
   readonly sell: SellPrice
   readonly account: string
   readonly urgency: number
@@ -79,6 +81,7 @@ export class ShardRun implements LaneSource {
     this.dialect = options.dialect
     this.table = options.dialect.requests(claimed.index)
     this.compose = options.dialect.composer(claimed.template)
+    this.headers = options.dialect.headers?.(claimed.template)
     this.sell = frozenSell(claimed.sell, claimed.model)
     this.account = claimed.account
     this.urgency = claimed.windowEnd

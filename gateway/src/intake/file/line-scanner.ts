@@ -16,7 +16,6 @@ MEANING[0x22] = QUOTES
 MEANING[0x2c] = COMMA
 
 const CUSTOM_ID = Buffer.from('"custom_id"')
-const BODY = Buffer.from('"body"')
 const MODEL = Buffer.from('"model"')
 
 type Member = 'custom_id' | 'body' | 'model' | undefined
@@ -38,6 +37,12 @@ export class LineScanner {
   /** Of the string, with its quotes. */
   modelStart = -1
   modelEnd = -1
+  readonly #body: Buffer
+
+  /** `body`: the name of the member that holds what is sent. */
+  constructor(body = 'body') {
+    this.#body = Buffer.from(`"${body}"`)
+  }
 
   scan(line: Buffer, start: number, end: number): void {
     this.#reset()
@@ -62,7 +67,8 @@ export class LineScanner {
       }
       if (meaning === COLON) {
         this.keys += 1
-        if (depth === 1 || (depth === 2 && inBody)) member = memberOf(line, depth, stringStart, stringEnd)
+        if (depth === 1 || (depth === 2 && inBody))
+          member = this.#memberOf(line, depth, stringStart, stringEnd)
       } else if (meaning === COMMA) {
         if (depth <= 2) member = undefined
       } else if (meaning === OPENS) {
@@ -105,12 +111,12 @@ export class LineScanner {
       this.modelEnd = end
     }
   }
-}
 
-const memberOf = (line: Buffer, depth: number, start: number, end: number): Member => {
-  if (depth === 2) return isAt(line, MODEL, start, end) ? 'model' : undefined
-  if (isAt(line, CUSTOM_ID, start, end)) return 'custom_id'
-  return isAt(line, BODY, start, end) ? 'body' : undefined
+  #memberOf(line: Buffer, depth: number, start: number, end: number): Member {
+    if (depth === 2) return isAt(line, MODEL, start, end) ? 'model' : undefined
+    if (isAt(line, CUSTOM_ID, start, end)) return 'custom_id'
+    return isAt(line, this.#body, start, end) ? 'body' : undefined
+  }
 }
 
 const isAt = (line: Buffer, wanted: Buffer, start: number, end: number): boolean => {

@@ -112,6 +112,16 @@ export class ArraySplitter {
     this.#options = options
   }
 
+  /** Top-level keys so far. */
+  get keys(): readonly string[] {
+    return this.#keys
+  }
+
+  /** It cannot be read on. */
+  get isBroken(): boolean {
+    return this.#fault !== undefined
+  }
+
   /** Takes the next bytes; the elements that they complete must be read before the next call. */
   *push(chunk: Buffer): Generator<SplitElement> {
     let at = 0

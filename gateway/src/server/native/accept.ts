@@ -1,47 +1,21 @@
 import type { AcceptedNative } from '../../intake/native/read.ts'
 import { planBatch } from '../../plan/plan-batch.ts'
-import { StoreError, type StoreErrorCode } from '../../storage/errors.ts'
 import type { AcceptOutcome } from '../../storage/tenant.ts'
 import { acceptBatch } from '../accept-batch.ts'
+import { acceptWithBlob } from '../accept-with-blob.ts'
 import type { ServerContext } from '../context.ts'
-import {
-  type AcceptOrder,
-  type CreatedBatch,
-  keyReused,
-  queryOf,
-  spendLimitReached,
-} from '../create-order.ts'
+import { type AcceptOrder, type CreatedBatch, queryOf } from '../create-order.ts'
 import { ApiError } from '../errors.ts'
 import { batchWebhook } from '../webhooks/webhook-order.ts'
 import { newBatch } from './new-batch.ts'
 
-/**
- * The blob is committed: where it is known that no batch came to own it, it goes. Where the accept is in
- * doubt it stays, for a batch that may be there after all; the sweep of the next start knows.
- */
-export const acceptNative = async (
+/** Plan and accept of a body whose requests lie in a blob of their own. */
+export const acceptNative = (
   context: ServerContext,
   order: AcceptOrder,
   intake: AcceptedNative,
-): Promise<CreatedBatch> => {
-  const drop = (): Promise<void> =>
-    context.blobs.remove(intake.blobName).catch((error) => context.onFault(error, order.id))
-  const outcome = await accept(context, order, intake).catch(async (error: unknown) => {
-    if (wroteNothing(error)) await drop()
-    throw error
-  })
-  if (outcome.kind === 'accepted') context.onAccepted()
-  else await drop()
-  if (outcome.kind === 'over_limit') throw spendLimitReached(outcome)
-  if (!('batch' in outcome)) throw new Error(`a batch with requests of its own is ${outcome.kind}`)
-  if (outcome.kind === 'conflict') throw keyReused(outcome.batch)
-  return { batch: outcome.batch, isNew: outcome.kind === 'accepted' }
-}
-
-const NOTHING_WRITTEN: ReadonlySet<StoreErrorCode> = new Set(['disk_full', 'busy', 'closed'])
-
-const wroteNothing = (error: unknown): boolean =>
-  error instanceof ApiError || (error instanceof StoreError && NOTHING_WRITTEN.has(error.code))
+): Promise<CreatedBatch> =>
+  acceptWithBlob(context, { id: order.id, blobName: intake.blobName }, () => accept(context, order, intake))
 
 const accept = async (
   context: ServerContext,

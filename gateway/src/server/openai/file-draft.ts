@@ -1,14 +1,15 @@
 import type { Hash } from 'node:crypto'
 import { encodeContents, type FileContents } from '../../intake/file/contents.ts'
-import { filledBlocks, SharedBlocks } from '../../intake/file/shared-blocks.ts'
-import type { FileReading } from '../../intake/file/thread/client.ts'
-import { WorkBehind } from '../../intake/file/work-behind.ts'
+import type { Reading } from '../../intake/thread/client.ts'
+import type { FileFound } from '../../intake/thread/protocol.ts'
 import type { Blobs, BlobWriter } from '../../storage/blobs/blobs.ts'
 import type { NewShard } from '../../storage/shards.ts'
 import type { TenantStore } from '../../storage/tenant.ts'
 import type { FileView } from '../../storage/tenant-files.ts'
+import { atMost } from '../at-most.ts'
 import type { ServerContext } from '../context.ts'
 import { ApiError } from '../errors.ts'
+import { storeWhileReading } from '../store-while-reading.ts'
 
 /** What is known of a file once all of it has come. */
 export interface FileDetails {
@@ -36,7 +37,7 @@ export class FileDraft {
   readonly #store: TenantStore
   readonly #apiKey: string
   #writer: BlobWriter | undefined
-  #reading: FileReading | undefined
+  #reading: Reading<FileFound> | undefined
   #taken: Taken | undefined
 
   constructor(context: ServerContext, { account, apiKey }: { account: string; apiKey: string }) {
@@ -58,24 +59,16 @@ export class FileDraft {
     await this.#store.beginFile({ id: this.id, apiKey: this.#apiKey, blob: this.#blob })
     this.#writer = await blobs.create(this.#blob)
     if (readLines) this.#reading = this.#openReading()
-    const blocks = new SharedBlocks(BLOCK_BYTES)
-    const behind = new WorkBehind(BEHIND_BYTES_MAX)
-    let length = 0
-    try {
-      for await (const { block, bytes } of filledBlocks(atMost(source, files.bytesMax), blocks)) {
-        length += bytes.length
-        behind.add(
-          bytes.length,
-          this.#storeBlock(this.#writer, bytes).then(() => blocks.giveBack(block)),
-        )
-        md5?.update(bytes)
-        await behind.room()
-      }
-      await behind.ended()
-    } finally {
-      // Nothing may write any more when what was written is dropped.
-      await behind.settled()
-    }
+    const length = await storeWhileReading(
+      atMost(source, files.bytesMax, () => tooLarge(files.bytesMax)),
+      {
+        writer: this.#writer,
+        read: (block) => {
+          md5?.update(block)
+          return this.#readBlock(block)
+        },
+      },
+    )
     await this.#writer.commit()
     const found = await this.#reading?.end((start, count) => blobs.read(this.#blob, start, count))
     await this.#storeShards(found?.shards ?? [])
@@ -133,16 +126,14 @@ export class FileDraft {
     return this.#context.blobs.remove(this.#blob)
   }
 
-  #openReading(): FileReading {
-    const { random, fileReadings } = this.#context
+  #openReading(): Reading<FileFound> {
+    const { random, readings } = this.#context
     const { files, intake } = this.#context.config()
-    return fileReadings.open({ limits: { ...intake, ...files }, seeds: [random.next(), random.next()] })
+    return readings.openFile({ limits: { ...intake, ...files }, seeds: [random.next(), random.next()] })
   }
 
-  /** Written and read at the same time. */
-  async #storeBlock(writer: BlobWriter, bytes: Buffer): Promise<void> {
-    const read = this.#reading?.push(bytes).then((shards) => this.#storeShards(shards))
-    await Promise.all([writer.write(bytes), read])
+  async #readBlock(block: Buffer): Promise<void> {
+    await this.#reading?.push(block).then((shards) => this.#storeShards(shards))
   }
 
   async #storeShards(shards: readonly NewShard[]): Promise<void> {
@@ -150,8 +141,8 @@ export class FileDraft {
   }
 }
 
+/** Compared at a time. */
 const BLOCK_BYTES = 1_048_576
-const BEHIND_BYTES_MAX = 6 * 1_048_576
 
 const haveSameBytes = async (
   blobs: Pick<Blobs, 'read'>,
@@ -167,16 +158,6 @@ const haveSameBytes = async (
     if (!one.equals(other)) return false
   }
   return true
-}
-
-/** Refused as soon as it is too large, and not only when the next block is full. */
-async function* atMost(source: AsyncIterable<Buffer>, bytesMax: number): AsyncGenerator<Buffer> {
-  let bytes = 0
-  for await (const chunk of source) {
-    bytes += chunk.length
-    if (bytes > bytesMax) throw tooLarge(bytesMax)
-    yield chunk
-  }
 }
 
 const tooLarge = (bytesMax: number): ApiError =>

@@ -1,22 +1,19 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { outputFileOf } from '../../batch/output-file.ts'
-import type { SegmentPiece } from '../../storage/shards.ts'
 import type { TenantStore } from '../../storage/tenant.ts'
 import type { FileView } from '../../storage/tenant-files.ts'
+import { answerPieces, type Content } from '../answer-pieces.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { readCreateHeaders } from '../create-headers.ts'
 import { createCreatesInLine } from '../creates-in-line.ts'
 import { ApiError } from '../errors.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
-import { writeHead } from '../write-head.ts'
-import { readRange } from './file-content.ts'
 import { FileDraft } from './file-draft.ts'
 import { EXPIRES_AFTER_FIELDS, readExpiresAfterFields, readFilename, readPurpose } from './file-fields.ts'
 import { fileJson, listJson } from './file-json.ts'
 import { readMultipart } from './multipart.ts'
 import { type PageQuery, readLimit, readOrder, readText } from './page-query.ts'
-import { sendPieces } from './send-pieces.ts'
 
 type FileRequest = FastifyRequest<{ Params: { id: string } }>
 
@@ -88,8 +85,8 @@ export const fileRoutes = (
 
   app.get('/v1/files/:id/content', async (request: FileRequest, reply) => {
     const { account } = await keyOf(request)
-    const { pieces, isWhole } = await findContent(context.tenant(account), request.params.id)
-    return answerPieces(context, { request, reply }, { pieces, isWhole })
+    const content = await findContent(context.tenant(account), request.params.id)
+    return answerPieces(context, { request, reply }, { ...content, contentType: 'application/octet-stream' })
   })
 
   app.delete('/v1/files/:id', async (request: FileRequest) => {
@@ -127,13 +124,7 @@ const findFile = async (store: TenantStore, id: string): Promise<FileView> => {
 export const noSuchFile = (id: string): ApiError =>
   new ApiError('not_found', `No such File object: ${id.slice(0, 80)}`)
 
-interface Content {
-  readonly pieces: readonly SegmentPiece[]
-  /** False while the batch still runs: the file only grows at its end. */
-  readonly isWhole: boolean
-}
-
-const findContent = async (store: TenantStore, id: string): Promise<Content> => {
+const findContent = async (store: TenantStore, id: string): Promise<Pick<Content, 'pieces' | 'isWhole'>> => {
   const file = await store.file(id)
   if (file?.blob) return { pieces: [{ blob: file.blob, bytes: file.bytes }], isWhole: true }
   const output = outputFileOf(id)
@@ -143,30 +134,4 @@ const findContent = async (store: TenantStore, id: string): Promise<Content> => 
   if (!mayHave) throw noSuchFile(id)
   const pieces = await store.sealedPrefix(output.batch, output.part)
   return { pieces, isWhole: batch.outcome !== null }
-}
-
-const answerPieces = (
-  { blobs }: ServerContext,
-  { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-  { pieces, isWhole }: Content,
-): FastifyReply => {
-  const size = pieces.reduce((sum, { bytes }) => sum + bytes, 0)
-  reply.header('content-type', 'application/octet-stream').header('accept-ranges', 'bytes')
-  const asked = readRange(request.headers.range, size)
-  if (asked === 'unsatisfiable') {
-    reply.header('content-range', `bytes */${size}`)
-    const message = `The file has ${size} bytes so far; the range has none of them`
-    throw new ApiError('range_not_satisfiable', message, { field: 'Range' })
-  }
-  const range = asked ?? { start: 0, end: size }
-  if (asked) {
-    const total = isWhole ? size : '*'
-    reply.code(206).header('content-range', `bytes ${asked.start}-${asked.end - 1}/${total}`)
-  }
-  reply.header('content-length', range.end - range.start)
-  const { raw } = reply.hijack()
-  writeHead(reply)
-  if (request.method === 'HEAD') raw.end()
-  else sendPieces(blobs, raw, { pieces, range }).catch(() => raw.destroy())
-  return reply
 }

@@ -1,5 +1,6 @@
 import { type OutputPart, outputFileId } from '../../batch/output-file.ts'
 import type { BatchView, TenantStore } from '../../storage/tenant.ts'
+import { processingStatusOf } from '../anthropic/batch-json.ts'
 import type { ServerContext } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { errorOf, nativeStatusOf } from '../native/batch-json.ts'
@@ -33,7 +34,7 @@ export const answerResults = async (
     lines: () => (query.merged ? mergedLines(source, chain) : batchLines(source, batch)),
     head,
     minimal,
-    tail: `,"error":${JSON.stringify(batch.dialect === 'openai' ? null : errorOf(batch))}`,
+    tail: `,"error":${JSON.stringify(batch.dialect === 'native' ? errorOf(batch) : null)}`,
   })
 }
 
@@ -55,8 +56,13 @@ const requireOutput = async (store: TenantStore, batch: BatchView): Promise<void
   }
 }
 
+const statusOf = (batch: BatchView): string => {
+  if (batch.dialect === 'anthropic') return processingStatusOf(batch)
+  return batch.dialect === 'openai' ? openaiStatusOf(batch) : nativeStatusOf(batch)
+}
+
 const headOf = (batch: BatchView): string => {
-  const status = batch.dialect === 'openai' ? openaiStatusOf(batch) : nativeStatusOf(batch)
+  const status = statusOf(batch)
   return (
     `"batch_id":${JSON.stringify(batch.id)},"status":"${status}",` +
     `"counts":${JSON.stringify(batch.counts)},`

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { InvariantBroken } from '../errors.ts'
+import type { BatchPage } from '../tenant.ts'
 import { ACCOUNT, type Cases, createQuery, HOLD, newBatch, newShards, WINDOW_MS } from './stage.fixture.ts'
 
 const TEN_MINUTES_MS = 600_000
@@ -88,6 +89,26 @@ export const acceptCases = ({ open, itWithClock }: Cases): void => {
       expect(await idsOf({ limit: 9 })).toEqual(['b4', 'b2', 'b1'])
       expect(await idsOf({ limit: 9, after: 'b1' })).toEqual([])
       expect(await idsOf({ limit: 9, after: 'b9' })).toEqual([])
+    })
+
+    it('lists those nearest before one that is newer, newest first, and those of one dialect', async () => {
+      const stage = await open()
+      for (const [at, id] of ['b1', 'b2', 'b3', 'b4', 'b5'].entries()) {
+        await stage.accept({ id, more: { dialect: at % 2 === 0 ? 'native' : 'anthropic' } })
+        stage.advance(1)
+      }
+      const tenant = stage.tenant()
+      const idsOf = async (page: BatchPage): Promise<string[]> =>
+        (await tenant.batches(page)).map(({ id }) => id)
+      expect(await idsOf({ limit: 2, before: 'b1' })).toEqual(['b3', 'b2'])
+      expect(await idsOf({ limit: 2, before: 'b5' })).toEqual([])
+      expect(await idsOf({ limit: 9, before: 'b3' })).toEqual(['b5', 'b4'])
+      await tenant.remove('b4')
+      expect(await idsOf({ limit: 9, before: 'b4' })).toEqual(['b5'])
+      expect(await idsOf({ limit: 9, before: 'none' })).toEqual([])
+      expect(await idsOf({ limit: 9, dialect: 'anthropic' })).toEqual(['b2'])
+      expect(await idsOf({ limit: 1, dialect: 'native', after: 'b5' })).toEqual(['b3'])
+      expect(await idsOf({ limit: 1, dialect: 'native', before: 'b1' })).toEqual(['b3'])
     })
   })
 

@@ -4,22 +4,22 @@ import { Latency } from '../latency.ts'
 import { BATCH_OUTCOMES, BATCH_STATES, SEGMENT_LAYOUTS, STOP_CAUSES } from '../life-names.ts'
 import { int, intOrNull, nano, oneOf, oneOfOrNull, text, textOrNull } from '../rows.ts'
 import type { Row, Tx } from '../sql.ts'
-import type { BatchView } from '../tenant.ts'
+import type { BatchPage, BatchView } from '../tenant.ts'
 import type { WebhookView } from '../tenant-webhooks.ts'
 import { frozenTotals, type Totals, totalsOfShards } from './totals.ts'
 import { webhooksOfBatches } from './webhooks.ts'
 
 const FIND = 'SELECT * FROM batch WHERE id = ? AND account = ? AND deleted_at IS NULL'
 
-const FIRST_PAGE = `
-  SELECT * FROM batch WHERE account = ? AND deleted_at IS NULL
-  ORDER BY created_at DESC, id DESC LIMIT ?`
+const OF_ACCOUNT = 'SELECT * FROM batch WHERE account = ? AND deleted_at IS NULL'
+const OF_DIALECT = ' AND dialect = ?'
 
-// The last batch of the page before may have been deleted since: its place in the order still counts.
-const NEXT_PAGE = `
-  SELECT * FROM batch WHERE account = ? AND deleted_at IS NULL
-    AND (created_at, id) < (SELECT created_at, id FROM batch WHERE account = ? AND id = ?)
-  ORDER BY created_at DESC, id DESC LIMIT ?`
+// The batch at a page's edge may have been deleted since: its place in the order still counts.
+const OLDER = ' AND (created_at, id) < (SELECT created_at, id FROM batch WHERE account = ? AND id = ?)'
+const NEWER = ' AND (created_at, id) > (SELECT created_at, id FROM batch WHERE account = ? AND id = ?)'
+
+const NEWEST_FIRST = ' ORDER BY created_at DESC, id DESC LIMIT ?'
+const OLDEST_FIRST = ' ORDER BY created_at, id LIMIT ?'
 
 export const findBatch = async (tx: Tx, account: string, id: string): Promise<BatchView | undefined> => {
   const row = await tx.get(FIND, [id, account])
@@ -29,13 +29,23 @@ export const findBatch = async (tx: Tx, account: string, id: string): Promise<Ba
 export const listBatches = async (
   tx: Tx,
   account: string,
-  { limit, after }: { limit: number; after?: string },
+  { limit, after, before, dialect }: BatchPage,
 ): Promise<BatchView[]> => {
-  const rows =
-    after === undefined
-      ? await tx.all(FIRST_PAGE, [account, limit])
-      : await tx.all(NEXT_PAGE, [account, account, after, limit])
-  return viewsOf(tx, rows)
+  const place = after ?? before
+  const isNewer = after === undefined && before !== undefined
+  const sql =
+    OF_ACCOUNT +
+    (dialect === undefined ? '' : OF_DIALECT) +
+    (place === undefined ? '' : isNewer ? NEWER : OLDER) +
+    (isNewer ? OLDEST_FIRST : NEWEST_FIRST)
+  const values = [
+    account,
+    ...(dialect === undefined ? [] : [dialect]),
+    ...(place === undefined ? [] : [account, place]),
+    limit,
+  ]
+  const rows = await tx.all(sql, values)
+  return viewsOf(tx, isNewer ? rows.toReversed() : rows)
 }
 
 /** The view of a row of `batch` that was read in this transaction. */

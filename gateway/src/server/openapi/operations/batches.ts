@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Operation } from '../operation.ts'
 import { idempotencyHeaders, page } from '../schemas/common.ts'
+import { deletedMessageBatch, messageBatch, messageBatchBody } from '../schemas/message-batch.ts'
 import {
   deletedBatch,
   inputBody,
@@ -19,7 +20,7 @@ import {
 import { JSON_BODY_ERRORS } from './errors.ts'
 
 /** A batch is shown in the words of the dialect in which it came. */
-const batch = z.union([nativeBatch, openaiBatch])
+const batch = z.union([nativeBatch, openaiBatch, messageBatch])
 
 const waitHeaders = z.object({
   Prefer: z
@@ -37,10 +38,13 @@ export const batchOperations: readonly Operation[] = [
     summary: 'Make a batch',
     description:
       'The body says whose dialect it is: "tasks" and "input" are native, with up to 1,000 requests; ' +
-      '"input_file_id" is OpenAI\'s.',
+      '"input_file_id" is OpenAI\'s, "requests" is Anthropic\'s.',
     opens: 'client',
     headers: idempotencyHeaders,
-    body: { mediaType: 'application/json', schema: z.union([tasksBody, inputBody, fileBody]) },
+    body: {
+      mediaType: 'application/json',
+      schema: z.union([tasksBody, inputBody, fileBody, messageBatchBody]),
+    },
     answers: { 200: { description: 'The batch.', schema: batch } },
     errors: [
       ...JSON_BODY_ERRORS,
@@ -153,7 +157,7 @@ export const batchOperations: readonly Operation[] = [
     tag: 'Batches',
     summary: 'Delete a batch at once; its bytes follow',
     opens: 'client',
-    answers: { 200: { description: 'It is gone.', schema: deletedBatch } },
+    answers: { 200: { description: 'It is gone.', schema: z.union([deletedBatch, deletedMessageBatch]) } },
     errors: ['not_found'],
   },
 ]

@@ -3,6 +3,7 @@ import { adminOperations } from './admin.ts'
 import { batchOperations } from './batches.ts'
 import { callOperations } from './calls.ts'
 import { fileOperations } from './files.ts'
+import { messageBatchOperations } from './message-batches.ts'
 import { modelOperations } from './models.ts'
 import { probeOperations } from './probes.ts'
 import { referenceOperations } from './reference.ts'
@@ -12,6 +13,7 @@ import { webhookOperations } from './webhooks.ts'
 /** Every endpoint of the installation; a test holds it against the routes of the server. */
 export const OPERATIONS: readonly Operation[] = [
   ...batchOperations,
+  ...messageBatchOperations,
   ...callOperations,
   ...fileOperations,
   ...uploadOperations,

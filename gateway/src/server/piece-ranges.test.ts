@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createMemoryBlobs } from '../../storage/blobs/memory.ts'
-import { bytesOf, readRange } from './file-content.ts'
+import { createMemoryBlobs } from '../storage/blobs/memory.ts'
+import { bytesOf, readRange } from './piece-ranges.ts'
 
 describe('a range', () => {
   it.each([

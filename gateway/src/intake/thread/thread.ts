@@ -1,28 +1,58 @@
 import { parentPort } from 'node:worker_threads'
-import { FileReader } from '../file-reader.ts'
-import type { FromThread, ReadingOrder, ToThread } from './protocol.ts'
+import type { Random } from '../../clock/clock.ts'
+import { DocumentReader } from '../anthropic/document-reader.ts'
+import { FileReader } from '../file/file-reader.ts'
+import type { ReadBack } from '../file/suspicions.ts'
+import type { ShardDraft } from '../shard-draft.ts'
+import type { Found, FromThread, ReadingOrder, ToThread } from './protocol.ts'
 
 /**
- * The intake thread: it parses and checks the lines of uploaded files, so that one of 200 MB does not stop the
- * loop that serves clients and providers.
+ * The intake thread: it parses and checks uploaded files and documents of requests, so that one of 200 MB does not
+ * stop the loop that serves clients and providers.
  */
 const port = parentPort
 if (!port) throw new Error('thread.ts is started by client.ts, as a worker thread')
 
+interface Reader {
+  push(block: Buffer): void
+  takeShards(): ShardDraft[]
+  end(readBack: ReadBack): Promise<Found>
+}
+
 interface Reading {
-  readonly reader: FileReader
+  readonly reader: Reader
   readonly asked: Map<number, { resolve(bytes: Buffer): void; reject(error: Error): void }>
 }
 
 const readings = new Map<number, Reading>()
 const send = (message: FromThread): void => port.postMessage(message)
 
-const open = (id: number, { limits, seeds }: ReadingOrder): void => {
-  const left = [...seeds]
-  readings.set(id, {
-    reader: new FileReader(limits, { next: () => left.pop() ?? 0 }),
-    asked: new Map(),
-  })
+const open = (id: number, order: ReadingOrder): void => {
+  const left = [...order.seeds]
+  readings.set(id, { reader: readerOf(order, { next: () => left.pop() ?? 0 }), asked: new Map() })
+}
+
+const readerOf = (order: ReadingOrder, random: Random): Reader => {
+  if (order.kind === 'file') {
+    const reader = new FileReader(order.limits, random)
+    return {
+      push: (block) => reader.push(block),
+      takeShards: () => reader.takeShards(),
+      end: async (readBack) => {
+        const contents = await reader.end(readBack)
+        return { kind: 'file', contents, shards: reader.takeShards() }
+      },
+    }
+  }
+  const reader = new DocumentReader(order.limits, random)
+  return {
+    push: (block) => reader.push(block),
+    takeShards: () => reader.takeShards(),
+    end: async (readBack) => {
+      const contents = await reader.end(readBack)
+      return { kind: 'document', contents, shards: reader.takeShards() }
+    },
+  }
 }
 
 const push = (id: number, { reader }: Reading, block: Uint8Array): void => {
@@ -39,14 +69,13 @@ const end = async (id: number, reading: Reading): Promise<void> => {
     send({ kind: 'read', id, ask, start, length })
     return promise
   }
-  const contents = await reader.end(readBack)
-  const shards = reader.takeShards()
+  const found = await reader.end(readBack)
   readings.delete(id)
-  send({ kind: 'ended', id, found: { contents, shards } })
+  send({ kind: 'ended', id, found })
 }
 
 const answer = ({ asked }: Reading, ask: number, bytes: Uint8Array | null): void => {
-  if (bytes === null) asked.get(ask)?.reject(new Error('the file cannot be read back'))
+  if (bytes === null) asked.get(ask)?.reject(new Error('what was taken in cannot be read back'))
   else asked.get(ask)?.resolve(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
 }
 

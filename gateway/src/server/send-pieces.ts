@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
-import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { SegmentPiece } from '../../storage/shards.ts'
-import { type ByteRange, type PieceRead, readsOf } from './file-content.ts'
+import type { Blobs } from '../storage/blobs/blobs.ts'
+import type { SegmentPiece } from '../storage/shards.ts'
+import { type ByteRange, type PieceRead, readsOf } from './piece-ranges.ts'
 
 const READ_BYTES = 1_048_576
 

@@ -1,17 +1,43 @@
-import type { FileLimits, IntakeLimits } from '../../limits.ts'
-import type { ShardDraft } from '../../shard-draft.ts'
-import type { FileContents } from '../contents.ts'
+import type { DocumentContents } from '../anthropic/document-contents.ts'
+import type { DocumentLimits } from '../anthropic/document-reader.ts'
+import type { FileContents } from '../file/contents.ts'
+import type { FileLimits, IntakeLimits } from '../limits.ts'
+import type { ShardDraft } from '../shard-draft.ts'
 
-/** What one reading is asked to do with its file. */
-export interface ReadingOrder {
+/** What one reading is asked to do with what comes in. */
+export type ReadingOrder = FileOrder | DocumentOrder
+
+/** A file of requests, one a line. */
+export interface FileOrder extends Seeded {
+  readonly kind: 'file'
   readonly limits: FileLimits & IntakeLimits
+}
+
+/** A document with all requests of a batch, in Anthropic's dialect. */
+export interface DocumentOrder extends Seeded {
+  readonly kind: 'document'
+  readonly limits: DocumentLimits
+}
+
+interface Seeded {
   /** Two random numbers in [0, 1), for the keyed hash of ids. */
   readonly seeds: readonly [number, number]
 }
 
-/** What was found in a whole file. */
-export interface FileFound {
+/** What was found in all of it. */
+export type Found = FileFound | DocumentFound
+
+export interface FileFound extends FoundShards {
+  readonly kind: 'file'
   readonly contents: FileContents
+}
+
+export interface DocumentFound extends FoundShards {
+  readonly kind: 'document'
+  readonly contents: DocumentContents
+}
+
+interface FoundShards {
   /** Those that were not handed over before. */
   readonly shards: readonly ShardDraft[]
 }
@@ -27,7 +53,7 @@ export type ToThread =
 /** What comes back. Blocks of a reading are answered in the order in which they were pushed. */
 export type FromThread =
   | { readonly kind: 'pushed'; readonly id: number; readonly shards: readonly ShardDraft[] }
-  | { readonly kind: 'ended'; readonly id: number; readonly found: FileFound }
+  | { readonly kind: 'ended'; readonly id: number; readonly found: Found }
   | {
       readonly kind: 'read'
       readonly id: number

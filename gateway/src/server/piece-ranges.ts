@@ -1,5 +1,5 @@
-import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { SegmentPiece } from '../../storage/shards.ts'
+import type { Blobs } from '../storage/blobs/blobs.ts'
+import type { SegmentPiece } from '../storage/shards.ts'
 
 const READ_BYTES = 1_048_576
 

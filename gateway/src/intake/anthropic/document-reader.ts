@@ -1,0 +1,170 @@
+import { encodeIndex } from '../../batch/index-codec.ts'
+import type { Random } from '../../clock/clock.ts'
+import { Cutter } from '../cut.ts'
+import { clipped, FaultList, type Problem } from '../faults.ts'
+import { IdTable } from '../file/id-table.ts'
+import { LineScanner } from '../file/line-scanner.ts'
+import { confirmDuplicates, type ReadBack, type Suspicion } from '../file/suspicions.ts'
+import { Targets } from '../file/targets.ts'
+import { ArraySplitter, type SplitElement } from '../json/array-splitter.ts'
+import { KeyedHash } from '../keyed-hash.ts'
+import type { IntakeLimits, MessageBatchLimits } from '../limits.ts'
+import type { ShardDraft } from '../shard-draft.ts'
+import { type CheckedItem, checkItem, type ItemRequest } from './check-item.ts'
+import type { DocumentContents } from './document-contents.ts'
+import { variantOf } from './params.ts'
+
+export type DocumentLimits = MessageBatchLimits & IntakeLimits
+
+export const MESSAGES_ENDPOINT = '/v1/messages'
+
+/** Models of one batch: each has shards and a price of its own. */
+const MODELS_MAX = 1_000
+/** Beyond so many hits the document is full of duplicates, and each hit counts as one. */
+const SUSPICIONS_MAX = 2_000
+
+/**
+ * Reads the document of a create in Anthropic's dialect once, as it streams in: every request is parsed once and
+ * checked once, and the good ones are cut into shards that say where in the document each lies. The document's own
+ * bytes are what is stored and, but for the model's name, what is sent.
+ */
+export class DocumentReader {
+  readonly #limits: DocumentLimits
+  readonly #splitter: ArraySplitter
+  readonly #scanner = new LineScanner('params')
+  readonly #ids: IdTable
+  readonly #faults: FaultList
+  readonly #targets = new Targets(MODELS_MAX)
+  readonly #cutter: Cutter
+  #ready: ShardDraft[] = []
+  #shards = 0
+  #suspicions: Suspicion[] = []
+
+  constructor(limits: DocumentLimits, random: Random) {
+    this.#limits = limits
+    this.#splitter = new ArraySplitter({
+      lists: ['requests'],
+      elementsMax: limits.requestsMax,
+      elementBytesMax: limits.requestBytesMax,
+      fieldsBytesMax: limits.fieldsBytesMax,
+      depthMax: limits.depthMax,
+    })
+    const word = (): number => (random.next() * 0x1_0000_0000) | 0
+    this.#ids = new IdTable(new KeyedHash({ low: word(), high: word() }))
+    this.#faults = new FaultList(limits.faultsShownMax)
+    this.#cutter = new Cutter(
+      {
+        requestsMax: limits.shardRequestsMax,
+        bytesMax: limits.shardBytesMax,
+        stretchBytesMax: limits.shardStretchBytesMax,
+        openMax: limits.openShardsMax,
+      },
+      ({ model, endpoint, bytes, entries }) => {
+        const index = encodeIndex(entries)
+        this.#ready.push({ number: this.#shards, model, endpoint, count: entries.length, bytes, index })
+        this.#shards += 1
+      },
+    )
+  }
+
+  push(chunk: Buffer): void {
+    for (const element of this.#splitter.push(chunk)) this.#takeElement(element)
+  }
+
+  /** Shards that are full since the last time; none once a request is bad: then no batch is made. */
+  takeShards(): ShardDraft[] {
+    const ready = this.#faults.total === 0 ? this.#ready : []
+    this.#ready = []
+    return ready
+  }
+
+  /** The document is whole, and `readBack` can read it. Shards that are still open are ready now. */
+  async end(readBack: ReadBack): Promise<DocumentContents> {
+    const { fault, fieldFault, keys, fields, counts } = this.#splitter.end()
+    this.#cutter.end()
+    for (const { line: index, customId } of await confirmDuplicates(this.#suspicions, readBack)) {
+      this.#faultDuplicate(index, customId)
+    }
+    this.#suspicions = []
+    return {
+      fault,
+      fieldFault,
+      keys,
+      fields,
+      requests: counts.get('requests'),
+      faults: this.#faults.shown.toSorted((left, right) => left.index - right.index),
+      faultsTotal: this.#faults.total,
+      targets: this.#targets.all(),
+    }
+  }
+
+  #takeElement(element: SplitElement): void {
+    const checked = this.#check(element)
+    if (checked.kind === 'problem') this.#faults.add(element.index, checked.problem)
+    else this.#takeRequest(element, checked)
+  }
+
+  #check({ bytes, byteLength, content }: SplitElement): CheckedItem {
+    if (!bytes || !content) {
+      const { requestBytesMax } = this.#limits
+      const message = `must not exceed ${requestBytesMax} bytes, this one has ${byteLength}`
+      return { kind: 'problem', problem: { code: 'too_large', message, field: '' } }
+    }
+    if (content.kind === 'refused') {
+      const { code, message, path } = content
+      return { kind: 'problem', problem: { code, message, field: clipped(path) } }
+    }
+    this.#scanner.scan(bytes, 0, bytes.length)
+    return checkItem(content.value, this.#scanner)
+  }
+
+  #takeRequest({ index, offset, bytes }: SplitElement, request: ItemRequest): void {
+    const { idStart, idEnd, bodyStart, bodyEnd, modelStart } = this.#scanner
+    if (bytes) this.#suspect(index, offset, bytes, request.customId)
+    const { model, maxTokens } = request
+    const bodyLength = bodyEnd - bodyStart
+    const target = { model, endpoint: MESSAGES_ENDPOINT }
+    const counted = this.#targets.add({
+      ...target,
+      line: index,
+      bodyBytes: bodyLength,
+      outputTokens: maxTokens,
+    })
+    if (!counted) this.#faults.add(index, TOO_MANY_MODELS)
+    if (this.#faults.total > 0) return
+    this.#cutter.add({
+      ...target,
+      entry: {
+        batchIndex: index,
+        idStart: offset + idStart,
+        idLength: idEnd - idStart,
+        bodyStart: offset + bodyStart,
+        bodyLength,
+        variant: variantOf(modelStart - bodyStart, request.brokenRule),
+      },
+    })
+  }
+
+  /** The id in its one spelling: `"\u0061"` and `"a"` are the same id. */
+  #suspect(index: number, offset: number, bytes: Buffer, customId: string): void {
+    const { idStart, idEnd } = this.#scanner
+    const place = offset + idStart
+    const isPlain = idEnd - idStart === customId.length + 2
+    const id = isPlain ? undefined : Buffer.from(`"${customId}"`)
+    const places = id ? this.#ids.add(id, 0, id.length, place) : this.#ids.add(bytes, idStart, idEnd, place)
+    if (places.length === 0) return
+    if (this.#suspicions.length < SUSPICIONS_MAX) this.#suspicions.push({ line: index, customId, places })
+    else this.#faultDuplicate(index, customId)
+  }
+
+  #faultDuplicate(index: number, customId: string): void {
+    const message = `"${customId}" is the custom_id of an earlier request already`
+    this.#faults.add(index, { code: 'duplicate_custom_id', message, field: 'custom_id' })
+  }
+}
+
+const TOO_MANY_MODELS: Problem = {
+  code: 'invalid_value',
+  message: `a batch may have ${MODELS_MAX} models; here begins another one`,
+  field: 'params.model',
+}
