@@ -13,10 +13,19 @@ const FAST = { firstByteMs: 5, answerTokens: 20 }
 /** Short, so that what hangs is given up within the test's time. */
 const IMPATIENT = { first_byte_seconds_max: 0.5, total_seconds_max: 2 }
 
-/** These close the deployment for all requests; they have tests of their own. */
-const CLOSERS = ['key_revoked', 'payment_required', 'quota_exceeded'] as const
-type Closer = (typeof CLOSERS)[number]
-const isCloser = (kind: string): kind is Closer => CLOSERS.some((closer) => closer === kind)
+/** These close the deployment for all requests, for this reason; they have a test of their own. */
+const CLOSERS = [
+  ['key_revoked', 'invalid_api_key'],
+  ['payment_required', 'insufficient_quota'],
+  ['quota_exceeded', 'insufficient_quota'],
+  ['spend_limit', 'billing_hard_limit_reached'],
+] as const
+
+/** Everything that another try may heal; what is not allowed never will be. */
+const notHealed: readonly string[] = ['permission_denied', ...CLOSERS.map(([kind]) => kind)]
+const kinds = Object.keys(answerFaultKinds).filter(
+  (kind): kind is AnswerFaultKind => !notHealed.includes(kind),
+)
 
 /** What each fault does beyond its kind. */
 const PARTICULARS: Partial<Record<AnswerFaultKind, Partial<Fault>>> = {
@@ -24,10 +33,6 @@ const PARTICULARS: Partial<Record<AnswerFaultKind, Partial<Fault>>> = {
   rate_limit: { retryAfterSeconds: 0 },
   slow: { delayMs: 200, bodyDelayMs: 200 },
 }
-
-const kinds = Object.keys(answerFaultKinds).filter(
-  (kind): kind is Exclude<AnswerFaultKind, Closer> => !isCloser(kind),
-)
 
 describe('a bad provider', () => {
   test('one call in five fails in every way there is, and every request is answered', async () => {
@@ -128,7 +133,7 @@ describe('a bad provider', () => {
 
   test.for(CLOSERS)(
     '%s: the batch waits and says why, and goes on when the key works again',
-    async (kind) => {
+    async ([kind, reason]) => {
       const requests = jobRequests('waiting', 200)
       await withStage({ simulator: { defaults: FAST }, limits: { concurrency_max: 8 } }, async (stage) => {
         stage.simulator.setFaults([{ kind }])
@@ -136,7 +141,7 @@ describe('a bad provider', () => {
         const { batch_id } = await stage.client.create(createBody(requests), 'waiting')
         const waiting = await whyWaiting(stage, batch_id)
         expect(waiting.code).toBe('deployment_closed')
-        expect(waiting.message).toContain(kind === 'key_revoked' ? 'invalid_api_key' : 'insufficient_quota')
+        expect(waiting.message).toContain(reason)
         const { status, counts } = await stage.client.get(batch_id)
         expect(status).toBe('in_progress')
         expect(counts).toMatchObject({ succeeded: 0, failed: 0 })

@@ -1,8 +1,9 @@
+import type { BreakpointCache } from './breakpoint-cache.ts'
 import type { Digest } from './digest.ts'
 import { chanceOf, digestText } from './digest.ts'
 import type { Model } from './models.ts'
 import type { PrefixCache } from './prompt.ts'
-import type { Exceeded } from './rate-limit.ts'
+import type { Exceeded, Wanted } from './rate-limit.ts'
 import type { Stream } from './stream/stream.ts'
 
 /** One call that reached its model. */
@@ -17,6 +18,7 @@ export interface Call {
   /** A call that a fault will spoil gets a plain answer to spoil. */
   readonly mayRefuse: boolean
   readonly prefixes: PrefixCache
+  readonly breakpoints: BreakpointCache
 }
 
 /** What a fault may do to an answer, and leave it the JSON that it is. */
@@ -55,9 +57,9 @@ export const placesAreTaken = ({ model }: Call): number | undefined => {
   return concurrencyMax === undefined || model.running < concurrencyMax ? undefined : concurrencyMax
 }
 
-/** Takes from the model's rates, or says which one is too small; `tokens` is what the call may come to. */
-export const exceededBy = ({ model, now }: Call, tokens: number): Exceeded | undefined =>
-  model.rateLimit.enter(tokens, now)
+/** Takes what the call may come to from the model's rates, or says which one is too small. */
+export const exceededBy = ({ model, now }: Call, wanted: Wanted): Exceeded | undefined =>
+  model.rateLimit.enter(wanted, now)
 
 const latencySalt = 0x1a7e
 

@@ -89,6 +89,8 @@ const model = objectWith({
   answerTokensSpread: countOrNone,
   requestsPerMinute: count,
   tokensPerMinute: count,
+  inputTokensPerMinute: count,
+  outputTokensPerMinute: count,
   concurrencyMax: count,
   contextTokens: count,
   refusalRate: rate,

@@ -20,9 +20,12 @@ const withoutUsage = (body: Buffer, { usage }: Spoilable): Buffer => {
   return Buffer.from(JSON.stringify({ ...answer, [usage]: undefined }, null, body.includes('\n') ? 2 : 0))
 }
 
+/** As the name of a field: Anthropic's blocks of text have a `"type": "text"` before it. */
+export const nameInJson = (name: string): Buffer => Buffer.from(`"${name}":`)
+
 /** Where the text of the answer starts: inside its quotes, so that what is put there keeps the JSON valid. */
 const textAt = (body: Buffer, { text }: Spoilable): number => {
-  const mark = Buffer.from(`"${text}"`)
+  const mark = nameInJson(text)
   return body.indexOf('"', body.indexOf(mark) + mark.length) + 1
 }
 

@@ -1,8 +1,9 @@
+import { anthropic } from './anthropic/anthropic.ts'
 import type { Address, Maker } from './maker.ts'
 import { openai } from './openai/openai.ts'
 
 /** Those that know their own; what none of them wants goes to OpenAI, whose paths most others have copied. */
-const makers: readonly Maker[] = []
+const makers: readonly Maker[] = [anthropic]
 
 export const makerOf = (address: Address): Maker => {
   for (const maker of makers) if (maker.owns(address)) return maker

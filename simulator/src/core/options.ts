@@ -27,9 +27,12 @@ export interface ModelOptions {
   /** Length of an answer: evenly between mean − spread and mean + spread. Default 90 ± 30. */
   readonly answerTokens?: number
   readonly answerTokensSpread?: number
-  /** Token buckets that hold a minute's worth; with either, the rate-limit headers are sent. Default none. */
+  /** Token buckets that hold a minute's worth; with any of them, the rate-limit headers are sent. Default none. */
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
+  /** The same of each side by itself, as Anthropic limits them; nobody else looks at these. */
+  readonly inputTokensPerMinute?: number
+  readonly outputTokensPerMinute?: number
   /** More requests than this at once are refused with 429. Default none. */
   readonly concurrencyMax?: number
   /** Longer prompts are refused. Default 128,000. */
@@ -46,8 +49,11 @@ export const refusalKinds = {
   server_error: '500 with the error envelope',
   unavailable: '503 with the error envelope',
   overloaded: '529 with the error envelope',
+  gateway_timeout: '504 with the error envelope',
   key_revoked: '401 invalid_api_key, for the models as well',
+  permission_denied: '403: the key is good, and not for this',
   payment_required: '402 insufficient_quota',
+  spend_limit: '400 billing_hard_limit_reached: the account has set itself a limit',
   quota_exceeded: '429 insufficient_quota without retry-after',
 } as const
 

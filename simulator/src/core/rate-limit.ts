@@ -29,7 +29,10 @@ class Bucket {
   }
 }
 
-export type Unit = 'requests' | 'tokens'
+export type Unit = 'requests' | 'tokens' | 'input_tokens' | 'output_tokens'
+
+/** What a call takes, beside being one request. */
+export type Wanted = Readonly<Partial<Record<Unit, number>>>
 
 /** A limit that a call does not fit into. */
 export interface Exceeded {
@@ -48,39 +51,50 @@ export interface BucketLevel {
   readonly fullInMs: number
 }
 
+interface Limit {
+  readonly unit: Unit
+  readonly bucket: Bucket
+}
+
 const noLevels: readonly BucketLevel[] = []
 
 export class RateLimit {
-  readonly #requests: Bucket | undefined
-  readonly #tokens: Bucket | undefined
+  readonly #limits: readonly Limit[]
 
   constructor(model: ModelOptions, now: number) {
-    const { requestsPerMinute, tokensPerMinute } = model
-    this.#requests = requestsPerMinute === undefined ? undefined : new Bucket(requestsPerMinute, now)
-    this.#tokens = tokensPerMinute === undefined ? undefined : new Bucket(tokensPerMinute, now)
+    const perMinute: Readonly<Record<Unit, number | undefined>> = {
+      requests: model.requestsPerMinute,
+      tokens: model.tokensPerMinute,
+      input_tokens: model.inputTokensPerMinute,
+      output_tokens: model.outputTokensPerMinute,
+    }
+    this.#limits = units.flatMap((unit) => {
+      const capacity = perMinute[unit]
+      return capacity === undefined ? [] : [{ unit, bucket: new Bucket(capacity, now) }]
+    })
   }
 
-  /** Takes from both buckets or from neither. */
-  enter(tokens: number, now: number): Exceeded | undefined {
-    const requests = this.#requests
-    const requestsLeft = requests?.level(now) ?? 1
-    if (requests && requestsLeft < 1) return exceeded('requests', requests, 1, requestsLeft)
-    const tokensLeft = this.#tokens?.level(now) ?? tokens
-    if (this.#tokens && tokensLeft < tokens) return exceeded('tokens', this.#tokens, tokens, tokensLeft)
-    requests?.take(1)
-    this.#tokens?.take(tokens)
+  /** Takes from all buckets or from none. */
+  enter(wanted: Wanted, now: number): Exceeded | undefined {
+    for (const { unit, bucket } of this.#limits) {
+      const amount = amountOf(wanted, unit)
+      const left = bucket.level(now)
+      if (left < amount) return exceeded(unit, bucket, amount, left)
+    }
+    for (const { unit, bucket } of this.#limits) bucket.take(amountOf(wanted, unit))
     return undefined
   }
 
   /** Of the limits that there are. */
   levels(now: number): readonly BucketLevel[] {
-    if (this.#requests === undefined && this.#tokens === undefined) return noLevels
-    const levels: BucketLevel[] = []
-    if (this.#requests) levels.push(levelOf('requests', this.#requests, now))
-    if (this.#tokens) levels.push(levelOf('tokens', this.#tokens, now))
-    return levels
+    if (this.#limits.length === 0) return noLevels
+    return this.#limits.map(({ unit, bucket }) => levelOf(unit, bucket, now))
   }
 }
+
+const units: readonly Unit[] = ['requests', 'tokens', 'input_tokens', 'output_tokens']
+
+const amountOf = (wanted: Wanted, unit: Unit): number => (unit === 'requests' ? 1 : (wanted[unit] ?? 0))
 
 const exceeded = (unit: Unit, bucket: Bucket, wanted: number, left: number): Exceeded => ({
   unit,

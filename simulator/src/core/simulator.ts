@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { BreakpointCache } from './breakpoint-cache.ts'
 import { CallCounts } from './call-counts.ts'
 import { checkFaults, checkOptions } from './check-options.ts'
 import type { Digest } from './digest.ts'
@@ -54,6 +55,7 @@ class SimulatorCore implements Simulator {
   readonly #startedAt: number
   readonly #models: Models
   readonly #prefixes = new PrefixCache()
+  readonly #breakpoints = new BreakpointCache()
   readonly #callCounts = new CallCounts()
   readonly #tape: Tape
   readonly #outcomes = new Map<string, number>()
@@ -196,6 +198,7 @@ class SimulatorCore implements Simulator {
       pretty: this.#pretty,
       mayRefuse: fault === undefined,
       prefixes: this.#prefixes,
+      breakpoints: this.#breakpoints,
     })
     if (isError(answer)) return this.#refused(arrival, answer, undefined, model)
     this.#running.set(arrival.n, model)

@@ -1,6 +1,6 @@
 import { type Call, exceededBy, placesAreTaken } from '../call.ts'
 import type { ProviderError } from '../provider-error.ts'
-import type { BucketLevel, Exceeded } from '../rate-limit.ts'
+import type { BucketLevel, Exceeded, Unit } from '../rate-limit.ts'
 import { concurrencyReached } from './errors.ts'
 
 export const tooMany = (call: Call): ProviderError | undefined => {
@@ -10,12 +10,13 @@ export const tooMany = (call: Call): ProviderError | undefined => {
 
 /** Takes from the model's rates, or says why not; `tokens` is what the call may come to. */
 export const tooFast = (call: Call, tokens: number): ProviderError | undefined => {
-  const exceeded = exceededBy(call, tokens)
+  const exceeded = exceededBy(call, { tokens })
   return exceeded && rateLimitReached(call.model.name, exceeded)
 }
 
 export const addRateHeaders = (headers: Record<string, string>, levels: readonly BucketLevel[]): void => {
   for (const { unit, capacity, left, fullInMs } of levels) {
+    if (!isOwn(unit)) continue
     headers[`x-ratelimit-limit-${unit}`] = String(capacity)
     headers[`x-ratelimit-remaining-${unit}`] = String(Math.max(0, Math.floor(left)))
     headers[`x-ratelimit-reset-${unit}`] = durationText(fullInMs)
@@ -32,11 +33,13 @@ const durationText = (ms: number): string => {
 
 const unitTexts = { requests: 'requests per min (RPM)', tokens: 'tokens per min (TPM)' }
 
+const isOwn = (unit: Unit): unit is keyof typeof unitTexts => Object.hasOwn(unitTexts, unit)
+
 const rateLimitReached = (
   model: string,
   { unit, capacity, wanted, left, waitMs }: Exceeded,
 ): ProviderError => {
-  const limit = `on ${unitTexts[unit]}: Limit ${capacity}, `
+  const limit = `on ${isOwn(unit) ? unitTexts[unit] : unit}: Limit ${capacity}, `
   const common = { status: 429, type: unit, code: 'rate_limit_exceeded' }
   if (waitMs === undefined) {
     const message = `Request too large for ${model} in organization org-simulator ${limit}Requested ${wanted}. The input or output tokens must be reduced in order to run successfully.`

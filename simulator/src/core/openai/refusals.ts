@@ -8,9 +8,22 @@ export const refusals: Maker['refusals'] = {
   server_error: failed,
   unavailable: () => serverError(503, 'The server is currently unavailable. Please try again later.'),
   overloaded: () => ({ ...serverError(529, 'Overloaded'), type: 'overloaded_error' }),
+  gateway_timeout: () => serverError(504, 'The server did not answer in time. Please try again later.'),
   key_revoked: (_, key) => badKey(key),
+  permission_denied: () => ({
+    status: 403,
+    type: 'request_forbidden',
+    code: 'unsupported_country_region_territory',
+    message: 'Country, region, or territory not supported',
+  }),
   payment_required: () => quotaUsedUp(402),
   quota_exceeded: () => quotaUsedUp(429),
+  spend_limit: () => ({
+    status: 400,
+    type: 'billing_limit_user_error',
+    code: 'billing_hard_limit_reached',
+    message: 'Billing hard limit has been reached.',
+  }),
 }
 
 const serverError = (status: number, message: string): ProviderError => ({

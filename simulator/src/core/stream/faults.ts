@@ -1,5 +1,5 @@
 import type { Spoilable } from '../call.ts'
-import { spoiled, withBrokenUtf8 } from '../fault-reactions.ts'
+import { nameInJson, spoiled, withBrokenUtf8 } from '../fault-reactions.ts'
 import type { Fault, FaultKind } from '../options.ts'
 import type { Reaction } from '../reaction.ts'
 import { planned, split } from './plan.ts'
@@ -80,7 +80,8 @@ const spoilers: Partial<Record<FaultKind, Spoiler>> = {
   huge_answer: (answer, stream, fault, spoilable) => spoiled(planned(answer, stream), fault, spoilable),
   no_usage: (answer, stream, _, spoilable) => planned(answer, stream, withoutUsage(stream.events, spoilable)),
   invalid_utf8: (answer, stream, _, spoilable) => {
-    const at = stream.events.findIndex(({ bytes }) => bytes.includes(`"${spoilable.text}"`))
+    const name = nameInJson(spoilable.text)
+    const at = stream.events.findIndex(({ bytes }) => bytes.includes(name))
     return planned(
       answer,
       stream,
