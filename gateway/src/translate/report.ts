@@ -56,7 +56,7 @@ export const isGiven = (value: unknown): boolean => value !== undefined && value
 const memberOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
 /** Short, whatever it is: a value may be megabytes. */
-const shown = (value: unknown): string => {
+export const shown = (value: unknown): string => {
   if (typeof value === 'string') return cut(value)
   if (Array.isArray(value)) return value.length === 0 ? '[]' : '[…]'
   if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? '{}' : '{…}'

@@ -34,15 +34,15 @@ export const thinkingOfEffort = (fields: Fields, name: string, model: string): J
   }
   const thinking = thinkingOf(model)
   if (thinking.kind === 'none') {
-    if (effort !== 'none') fields.lose(name, 'dropped', `${model} does not think`)
+    if (effort !== 'none') fields.drop(name)
     return undefined
   }
   const isCoarse = step.isCoarseAs.has(thinking.kind)
   if (thinking.kind === 'levels') {
-    if (isCoarse) fields.lose(name, 'approximated', step.level)
+    if (isCoarse) fields.approximate(name, step.level)
     return { thinkingLevel: step.level }
   }
   const budget = Math.max(step.budget, thinking.budgetMin)
-  if (isCoarse || budget !== step.budget) fields.lose(name, 'approximated', `a budget of ${budget} tokens`)
+  if (isCoarse || budget !== step.budget) fields.approximate(name, `a budget of ${budget} tokens`)
   return { thinkingBudget: budget }
 }

@@ -1,7 +1,5 @@
 import { isObject, type JsonObject } from '../json.ts'
-import type { LossAction } from '../loss.ts'
-import { brief } from './brief.ts'
-import type { Report } from './report.ts'
+import { type Report, shown } from '../report.ts'
 
 /**
  * The members of one object of a request. Each is taken by whoever has a word for it; what nobody took is
@@ -61,7 +59,7 @@ export class Fields {
     return (this.list(name) ?? []).flatMap((each, at) => {
       const path = `${this.at(name)}[${at}]`
       if (isObject(each)) return [new Fields(each, path, this.report)]
-      this.report.refuse(path, `must be an object, and is ${brief(each)}`)
+      this.report.refuse(path, `must be an object, and is ${shown(each)}`)
       return []
     })
   }
@@ -69,7 +67,7 @@ export class Fields {
   strings(name: string): readonly string[] | undefined {
     return this.list(name)?.flatMap((each, at) => {
       if (typeof each === 'string') return [each]
-      this.report.refuse(`${this.at(name)}[${at}]`, `must be a string, and is ${brief(each)}`)
+      this.report.refuse(`${this.at(name)}[${at}]`, `must be a string, and is ${shown(each)}`)
       return []
     })
   }
@@ -90,23 +88,30 @@ export class Fields {
     this.report.refuse(this.at(name), message)
   }
 
-  /** Says what became of a member, where it was given. */
-  lose(name: string, action: LossAction, to?: string): void {
+  drop(name: string): void {
     const value = this.take(name)
-    if (isNothing(value)) return
-    this.report.lose({ field: this.at(name), action, from: brief(value), ...(to !== undefined && { to }) })
+    if (!isNothing(value)) this.report.dropped(this.at(name), value)
+  }
+
+  approximate(name: string, to: string): void {
+    const from = this.take(name)
+    if (!isNothing(from)) this.report.changed(this.at(name), 'approximated', { from, to })
+  }
+
+  move(name: string, to: string): void {
+    if (!isNothing(this.take(name))) this.report.moved(this.at(name), to)
   }
 
   /** Reports what nobody has taken. */
   dropRest(): void {
-    for (const name of Object.keys(this.#json)) if (!this.#taken.has(name)) this.lose(name, 'dropped')
+    for (const name of Object.keys(this.#json)) if (!this.#taken.has(name)) this.drop(name)
   }
 
   #typed<T>(name: string, type: string, is: (value: unknown) => value is T): T | undefined {
     const value = this.take(name)
     if (value === undefined) return undefined
     if (is(value)) return value
-    this.refuse(name, `must be ${type}, and is ${brief(value)}`)
+    this.refuse(name, `must be ${type}, and is ${shown(value)}`)
     return undefined
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import { Fields } from '../../reading/fields.ts'
 import { present } from '../../reading/present.ts'
-import { Report } from '../../reading/report.ts'
+import { Report } from '../../report.ts'
 import type { RequestContext, Translated, Untranslatable } from '../../translation.ts'
 
 /** A request for embeddings, as one for `batchEmbedContents`: one inner request for each text. */
@@ -22,7 +22,7 @@ export const toEmbedRequest = (
     }),
   )
   fields.dropRest()
-  return report.outcome({ requests })
+  return report.refusal ?? { kind: 'translated', request: { requests }, losses: report.losses }
 }
 
 const textsOf = (fields: Fields): readonly string[] => {

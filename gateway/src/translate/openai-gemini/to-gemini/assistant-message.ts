@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { parseObject } from '../../reading/json-text.ts'
 import { present } from '../../reading/present.ts'
+import { shown } from '../../report.ts'
 
 /** What the model said before; the functions it called are noted by the ids of the calls. */
 export const toAssistantParts = (message: Fields, called: Map<string, string>): readonly JsonObject[] => {
@@ -26,7 +26,7 @@ const toTexts = (message: Fields): readonly JsonObject[] => {
     const type = part.string('type')
     const texts = type === 'refusal' ? toRefusal(part) : [{ text: part.requiredString('text') }]
     if (type !== 'text' && type !== 'refusal') {
-      part.refuse('type', `must be text or refusal here, and is ${brief(type)}`)
+      part.refuse('type', `must be text or refusal here, and is ${shown(type)}`)
     }
     part.dropRest()
     return texts
@@ -36,7 +36,7 @@ const toTexts = (message: Fields): readonly JsonObject[] => {
 const toRefusal = (fields: Fields): readonly JsonObject[] => {
   const refusal = fields.string('refusal')
   if (!refusal) return []
-  fields.lose('refusal', 'approximated', 'text')
+  fields.approximate('refusal', 'text')
   return [{ text: refusal }]
 }
 
@@ -47,7 +47,7 @@ const toFunctionCall = (call: Fields, called: Map<string, string>): JsonObject =
   const thoughtSignature = signatureOf(call)
   call.dropRest()
   if (!fields) {
-    call.refuse('type', `must be function, with a member function; and is ${brief(type)}`)
+    call.refuse('type', `must be function, with a member function; and is ${shown(type)}`)
     return {}
   }
   const name = fields.requiredString('name')

@@ -32,7 +32,7 @@ const toMaxOutputTokens = (fields: Fields): number | undefined => {
   const limit = fields.number('max_completion_tokens')
   const old = fields.number('max_tokens')
   if (limit === undefined) return old
-  if (old !== undefined && old !== limit) fields.lose('max_tokens', 'dropped', `${limit}`)
+  if (old !== undefined && old !== limit) fields.drop('max_tokens')
   return limit
 }
 

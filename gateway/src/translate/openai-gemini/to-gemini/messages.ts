@@ -1,7 +1,7 @@
 import { mergedTurns, type Turn } from '../../gemini/turns.ts'
 import type { JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
+import { shown } from '../../report.ts'
 import type { Media } from '../../translation.ts'
 import { toAssistantParts } from './assistant-message.ts'
 import { mediaResolutionOf, toUserParts } from './parts.ts'
@@ -25,13 +25,13 @@ export const toConversation = (fields: Fields, media: ReadonlyMap<string, Media>
     const role = message.string('role')
     if (role === 'system' || role === 'developer') {
       if (turns.length > 0) {
-        message.report.lose({ field: message.path, action: 'moved', to: 'systemInstruction' })
+        message.report.moved(message.path, 'systemInstruction')
       }
       system.push(textOf(message))
     } else if (role === 'user') turns.push({ role: 'user', parts: toUserParts(message, media, details) })
     else if (role === 'assistant') turns.push({ role: 'model', parts: toAssistantParts(message, called) })
     else if (role === 'tool') turns.push({ role: 'user', parts: toFunctionResponse(message, called) })
-    else message.refuse('role', `must be system, developer, user, assistant or tool, and is ${brief(role)}`)
+    else message.refuse('role', `must be system, developer, user, assistant or tool, and is ${shown(role)}`)
     message.dropRest()
   }
   const instruction = system.filter((text) => text !== '').join('\n\n')

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
+import { shown } from '../../report.ts'
 
 const JSON_TYPE = 'application/json'
 
@@ -18,7 +18,7 @@ const byType = (format: Fields, type: string | undefined): JsonObject => {
   if (type === 'text') return {}
   if (type === 'json_object') return { responseMimeType: JSON_TYPE }
   if (type === 'json_schema') return { responseMimeType: JSON_TYPE, responseJsonSchema: toSchema(format) }
-  format.refuse('type', `must be text, json_object or json_schema, and is ${brief(type)}`)
+  format.refuse('type', `must be text, json_object or json_schema, and is ${shown(type)}`)
   return {}
 }
 
@@ -32,7 +32,7 @@ const toSchema = (format: Fields): JsonObject | undefined => {
   const titled = withNote(fields, 'name', schema, 'title')
   const described = withNote(fields, 'description', titled, 'description')
   // Gemini keeps to a schema always.
-  fields.lose('strict', 'approximated', 'the answer keeps to the schema')
+  fields.approximate('strict', 'the answer keeps to the schema')
   fields.dropRest()
   return described
 }
@@ -43,9 +43,9 @@ const withNote = (fields: Fields, name: string, schema: JsonObject, note: string
   if (text === undefined || schema[note] === text) return schema
   // Beside a reference nothing else may stand.
   if (Object.hasOwn(schema, note) || Object.hasOwn(schema, '$ref')) {
-    fields.lose(name, 'approximated', brief(schema[note] ?? schema.$ref))
+    fields.approximate(name, shown(schema[note] ?? schema.$ref))
     return schema
   }
-  fields.lose(name, 'moved', `the schema's ${note}`)
+  fields.move(name, `the schema's ${note}`)
   return { ...schema, [note]: text }
 }

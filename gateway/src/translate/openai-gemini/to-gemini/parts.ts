@@ -1,7 +1,7 @@
 import { inlineData, partOfUrl } from '../../gemini/media-part.ts'
 import type { JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
+import { shown } from '../../report.ts'
 import type { Media } from '../../translation.ts'
 
 /** The content of a user's message; the details of its pictures are noted, because they are said elsewhere. */
@@ -29,7 +29,7 @@ const toPart = (
   if (type === 'text') return { text: part.requiredString('text') }
   const named = type !== undefined && BY_TYPE[type] !== undefined ? part.object(type) : undefined
   const translated = named && type !== undefined && BY_TYPE[type]?.(named, media, details)
-  if (!named) part.refuse('type', `must be text, ${KINDS.join(', ')} with that member; and is ${brief(type)}`)
+  if (!named) part.refuse('type', `must be text, ${KINDS.join(', ')} with that member; and is ${shown(type)}`)
   named?.dropRest()
   return translated || undefined
 }
@@ -42,7 +42,7 @@ const toImage = (
   const detail = image.string('detail')
   if (detail !== undefined && detail !== 'auto') {
     details.push(detail)
-    image.lose('detail', 'approximated', 'one mediaResolution for the whole request')
+    image.approximate('detail', 'one mediaResolution for the whole request')
   }
   return partOfUrl(image, 'url', media)
 }
@@ -55,7 +55,7 @@ const toFile = (file: Fields): JsonObject | undefined => {
     file.refuse('file_id', 'names a file that only OpenAI has: give it as file_data')
     return undefined
   }
-  file.lose('filename', 'approximated', 'the type of the file')
+  file.approximate('filename', 'the type of the file')
   const data = file.requiredString('file_data')
   // Without a type it is what files of this part are documented to be.
   return data.startsWith('data:')

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import { Fields } from '../../reading/fields.ts'
 import { present } from '../../reading/present.ts'
-import { Report } from '../../reading/report.ts'
+import { Report } from '../../report.ts'
 import type { RequestContext, Translated, Untranslatable } from '../../translation.ts'
 import { toGenerationConfig } from './generation-config.ts'
 import { toConversation } from './messages.ts'
@@ -29,7 +29,7 @@ export const toGeminiRequest = (
     serviceTier: toServiceTier(fields),
   })
   loseWhatGeminiLacks(fields)
-  return report.outcome(translated)
+  return report.refusal ?? { kind: 'translated', request: translated, losses: report.losses }
 }
 
 /** Without its tools an answer would be wrong, and not merely different. */
@@ -49,7 +49,7 @@ const toServiceTier = (fields: Fields): string | undefined => {
   const tier = fields.string('service_tier')
   if (tier === undefined || tier === 'auto') return undefined
   const known = SERVICE_TIERS.get(tier)
-  if (!known) fields.lose('service_tier', 'dropped')
+  if (!known) fields.drop('service_tier')
   return known
 }
 
@@ -58,8 +58,8 @@ const loseWhatGeminiLacks = (fields: Fields): void => {
   const options = fields.object('stream_options')
   options?.ignore('include_usage', 'include_obfuscation')
   options?.dropRest()
-  if (fields.take('parallel_tool_calls') !== true) fields.lose('parallel_tool_calls', 'dropped')
-  if (fields.take('verbosity') !== 'medium') fields.lose('verbosity', 'dropped')
-  if (fields.take('store') !== false) fields.lose('store', 'dropped')
+  if (fields.take('parallel_tool_calls') !== true) fields.drop('parallel_tool_calls')
+  if (fields.take('verbosity') !== 'medium') fields.drop('verbosity')
+  if (fields.take('store') !== false) fields.drop('store')
   fields.dropRest()
 }

@@ -1,5 +1,5 @@
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
+import { shown } from '../../report.ts'
 
 /** A content that can be nothing but text: a string, or parts of it. */
 export const textOf = (message: Fields): string => {
@@ -9,7 +9,7 @@ export const textOf = (message: Fields): string => {
     .objects('content')
     .map((part) => {
       const type = part.string('type')
-      if (type !== 'text') part.refuse('type', `must be text here, and is ${brief(type)}`)
+      if (type !== 'text') part.refuse('type', `must be text here, and is ${shown(type)}`)
       const text = part.requiredString('text')
       part.dropRest()
       return text

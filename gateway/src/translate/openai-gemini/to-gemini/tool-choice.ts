@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { present } from '../../reading/present.ts'
+import { shown } from '../../report.ts'
 
 /** Calls are held to the schemas of their functions where `VALIDATED` or `ANY`, and not where `AUTO`. */
 export const toToolConfig = (
@@ -18,7 +18,7 @@ const toMode = (fields: Fields, choice: unknown, isStrict: boolean): JsonObject 
   if (choice === 'auto') return { mode: isStrict ? 'VALIDATED' : 'AUTO' }
   if (choice === 'none') return { mode: 'NONE' }
   if (choice === 'required') return { mode: 'ANY' }
-  fields.refuse('tool_choice', `must be auto, none, required or an object, and is ${brief(choice)}`)
+  fields.refuse('tool_choice', `must be auto, none, required or an object, and is ${shown(choice)}`)
   return undefined
 }
 
@@ -45,7 +45,7 @@ const toAllowed = (choice: Fields): JsonObject | undefined => {
   }
   const mode = allowed.string('mode')
   if (mode !== 'auto' && mode !== 'required') {
-    allowed.refuse('mode', `must be auto or required, and is ${brief(mode)}`)
+    allowed.refuse('mode', `must be auto or required, and is ${shown(mode)}`)
   }
   const names = allowed.objects('tools').map((tool) => {
     const name = toName(tool, tool.string('type'))
@@ -59,7 +59,7 @@ const toAllowed = (choice: Fields): JsonObject | undefined => {
 const toName = (choice: Fields, type: string | undefined): string | undefined => {
   const fields = type === 'function' ? choice.object('function') : undefined
   if (!fields) {
-    choice.refuse('type', `must be function, with a member function; and is ${brief(type)}`)
+    choice.refuse('type', `must be function, with a member function; and is ${shown(type)}`)
     return undefined
   }
   const name = fields.requiredString('name')

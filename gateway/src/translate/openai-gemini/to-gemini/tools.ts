@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
-import { brief } from '../../reading/brief.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { present } from '../../reading/present.ts'
+import { shown } from '../../report.ts'
 
 export interface Tools {
   readonly tools: readonly JsonObject[] | undefined
@@ -32,7 +32,7 @@ const toFunction = (tool: Fields): ToolFunction[] => {
   const fields = type === 'function' ? tool.object('function') : undefined
   tool.dropRest()
   if (!fields) {
-    tool.refuse('type', `must be function, with a member function; and is ${brief(type)}`)
+    tool.refuse('type', `must be function, with a member function; and is ${shown(type)}`)
     return []
   }
   const isStrict = fields.boolean('strict') === true
@@ -41,7 +41,7 @@ const toFunction = (tool: Fields): ToolFunction[] => {
     description: fields.string('description'),
     parametersJsonSchema: fields.json('parameters'),
   })
-  if (isStrict) fields.lose('strict', 'approximated', 'calls are validated')
+  if (isStrict) fields.approximate('strict', 'calls are validated')
   fields.dropRest()
   return [{ declaration, isStrict }]
 }
@@ -49,7 +49,7 @@ const toFunction = (tool: Fields): ToolFunction[] => {
 const toSearch = (fields: Fields): JsonObject | undefined => {
   const options = fields.object('web_search_options')
   if (!options) return undefined
-  fields.report.lose({ field: 'web_search_options', action: 'approximated', to: 'googleSearch' })
+  fields.report.changed('web_search_options', 'approximated', { from: {}, to: 'googleSearch' })
   options.dropRest()
   return { googleSearch: {} }
 }
