@@ -1,4 +1,5 @@
 import type { Deployment } from '../provider/deployment.ts'
+import { anthropicToGemini } from './anthropic-gemini/anthropic-to-gemini.ts'
 import { openaiToAnthropic } from './openai-anthropic/openai-to-anthropic.ts'
 import { embeddingsToGemini } from './openai-gemini/embeddings/embeddings-to-gemini.ts'
 import { openaiToGemini } from './openai-gemini/openai-to-gemini.ts'
@@ -10,6 +11,7 @@ type Provider = Deployment['provider']
 const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {
   '/v1/chat/completions': { anthropic: openaiToAnthropic, gemini: openaiToGemini },
   '/v1/embeddings': { gemini: embeddingsToGemini },
+  '/v1/messages': { gemini: anthropicToGemini },
 }
 
 /** Undefined where the provider has nothing like the endpoint. */

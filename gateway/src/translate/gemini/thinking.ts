@@ -1,48 +1,47 @@
 import type { JsonObject } from '../json.ts'
-import type { Fields } from '../reading/fields.ts'
-import { type Thinking, thinkingOf } from '../traits/gemini.ts'
+import { thinkingOf } from '../traits/gemini.ts'
 
-/** The words of OpenAI and of Anthropic for how much a model thinks, as far as Gemini has words for them. */
+/** What an effort comes to at one model. */
+export interface ThinkingOfEffort {
+  /** The `thinkingConfig`; undefined where the model does not think. */
+  readonly config: JsonObject | undefined
+  /** How it is said, where that is more or less than the effort says. */
+  readonly saidAs: string | undefined
+}
+
+export const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const
+
+export type Effort = (typeof EFFORTS)[number]
+
+export const isEffort = (value: string): value is Effort => EFFORTS.some((effort) => effort === value)
+
 interface Step {
   readonly level: string
   readonly budget: number
-  /** The model is told less, or more, than the word says. */
-  readonly isCoarseAs: ReadonlySet<Thinking['kind']>
 }
 
-const NEVER: ReadonlySet<Thinking['kind']> = new Set()
-const BOTH: ReadonlySet<Thinking['kind']> = new Set(['levels', 'budgets'])
+const STEPS: Readonly<Record<Effort, Step>> = {
+  none: { level: 'MINIMAL', budget: 0 },
+  minimal: { level: 'MINIMAL', budget: 1_024 },
+  low: { level: 'LOW', budget: 1_024 },
+  medium: { level: 'MEDIUM', budget: 8_192 },
+  high: { level: 'HIGH', budget: 24_576 },
+  xhigh: { level: 'HIGH', budget: 24_576 },
+  max: { level: 'HIGH', budget: 24_576 },
+}
 
-const EFFORTS: ReadonlyMap<string, Step> = new Map([
-  ['none', { level: 'MINIMAL', budget: 0, isCoarseAs: new Set(['levels']) }],
-  ['minimal', { level: 'MINIMAL', budget: 1_024, isCoarseAs: new Set(['budgets']) }],
-  ['low', { level: 'LOW', budget: 1_024, isCoarseAs: NEVER }],
-  ['medium', { level: 'MEDIUM', budget: 8_192, isCoarseAs: NEVER }],
-  ['high', { level: 'HIGH', budget: 24_576, isCoarseAs: NEVER }],
-  ['xhigh', { level: 'HIGH', budget: 24_576, isCoarseAs: BOTH }],
-  ['max', { level: 'HIGH', budget: 24_576, isCoarseAs: BOTH }],
-])
+/** Where one word of Gemini's stands for two efforts, these are the ones that it does not quite mean. */
+const COARSE_AS_LEVEL: ReadonlySet<Effort> = new Set(['none', 'xhigh', 'max'])
+const COARSE_AS_BUDGET: ReadonlySet<Effort> = new Set(['minimal', 'xhigh', 'max'])
 
-/** The member of the request that says an effort, as a `thinkingConfig`. */
-export const thinkingOfEffort = (fields: Fields, name: string, model: string): JsonObject | undefined => {
-  const effort = fields.string(name)
-  if (effort === undefined) return undefined
-  const step = EFFORTS.get(effort)
-  if (!step) {
-    fields.refuse(name, `must be one of ${[...EFFORTS.keys()].join(', ')}, and is ${effort.slice(0, 40)}`)
-    return undefined
-  }
+export const thinkingOfEffort = (effort: Effort, model: string): ThinkingOfEffort => {
   const thinking = thinkingOf(model)
-  if (thinking.kind === 'none') {
-    if (effort !== 'none') fields.drop(name)
-    return undefined
-  }
-  const isCoarse = step.isCoarseAs.has(thinking.kind)
+  const { level, budget } = STEPS[effort]
+  if (thinking.kind === 'none') return { config: undefined, saidAs: undefined }
   if (thinking.kind === 'levels') {
-    if (isCoarse) fields.approximate(name, step.level)
-    return { thinkingLevel: step.level }
+    return { config: { thinkingLevel: level }, saidAs: COARSE_AS_LEVEL.has(effort) ? level : undefined }
   }
-  const budget = Math.max(step.budget, thinking.budgetMin)
-  if (isCoarse || budget !== step.budget) fields.approximate(name, `a budget of ${budget} tokens`)
-  return { thinkingBudget: budget }
+  const thinkingBudget = Math.max(budget, thinking.budgetMin)
+  const isCoarse = COARSE_AS_BUDGET.has(effort) || thinkingBudget !== budget
+  return { config: { thinkingBudget }, saidAs: isCoarse ? `a budget of ${thinkingBudget} tokens` : undefined }
 }

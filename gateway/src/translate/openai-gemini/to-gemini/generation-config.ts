@@ -1,9 +1,9 @@
-import { thinkingOfEffort } from '../../gemini/thinking.ts'
+import { toStopSequences } from '../../gemini/stop-sequences.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { presentOrNothing } from '../../reading/present.ts'
-import { STOP_SEQUENCES_MAX } from '../../traits/gemini.ts'
 import { toOutputFormat } from './output-format.ts'
+import { toThinkingConfig } from './reasoning.ts'
 
 export const toGenerationConfig = (
   fields: Fields,
@@ -14,7 +14,7 @@ export const toGenerationConfig = (
     maxOutputTokens: toMaxOutputTokens(fields),
     temperature: fields.number('temperature'),
     topP: fields.number('top_p'),
-    stopSequences: toStopSequences(fields),
+    stopSequences: toStop(fields),
     candidateCount: fields.number('n'),
     seed: fields.number('seed'),
     presencePenalty: fields.number('presence_penalty'),
@@ -24,7 +24,7 @@ export const toGenerationConfig = (
     ...toOutputFormat(fields),
     responseModalities: toModalities(fields),
     mediaResolution,
-    thinkingConfig: thinkingOfEffort(fields, 'reasoning_effort', model),
+    thinkingConfig: toThinkingConfig(fields, model),
   })
 
 /** The new name wins where both are given. */
@@ -36,14 +36,9 @@ const toMaxOutputTokens = (fields: Fields): number | undefined => {
   return limit
 }
 
-const toStopSequences = (fields: Fields): readonly string[] | undefined => {
+const toStop = (fields: Fields): readonly string[] | undefined => {
   const stop = fields.take('stop')
-  if (typeof stop === 'string') return [stop]
-  const sequences = fields.strings('stop')
-  if (sequences && sequences.length > STOP_SEQUENCES_MAX) {
-    fields.refuse('stop', `holds ${sequences.length} strings; the model takes ${STOP_SEQUENCES_MAX}`)
-  }
-  return sequences?.length === 0 ? undefined : sequences
+  return typeof stop === 'string' ? [stop] : toStopSequences(fields, 'stop')
 }
 
 /** Sound would come in another format than was asked for, and with another voice. */
