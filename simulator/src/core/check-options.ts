@@ -93,6 +93,7 @@ const model = objectWith({
   outputTokensPerMinute: count,
   concurrencyMax: count,
   contextTokens: count,
+  keepAliveMs: count,
   refusalRate: rate,
   contentFilterRate: rate,
 })

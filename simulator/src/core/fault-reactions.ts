@@ -34,6 +34,12 @@ export const withBrokenUtf8 = (body: Buffer, spoilable: Spoilable): Buffer => {
   return Buffer.concat([body.subarray(0, at), Buffer.from([0xff, 0xc3, 0x28]), body.subarray(at)])
 }
 
+const emptyLines = Buffer.from('\n\n\n')
+
+/** DeepSeek's finish reason in the place of another. */
+export const withoutResources = (body: Buffer): Buffer =>
+  Buffer.from(body.toString().replace(/("finish_reason": ?)"\w+"/g, '$1"insufficient_system_resource"'))
+
 const hugeBytes = 70_000_000
 const slowMs = 10_000
 
@@ -54,6 +60,8 @@ const spoilers: Partial<
   invalid_json: (answer) => ({ ...answer, body: Buffer.from(answer.body.toString().replace('{', '{,')) }),
   invalid_utf8: (answer, _, spoilable) => ({ ...answer, body: withBrokenUtf8(answer.body, spoilable) }),
   wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
+  closed_while_waiting: (answer) => ({ ...answer, body: emptyLines }),
+  out_of_resources: (answer) => ({ ...answer, body: withoutResources(answer.body) }),
   empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
   no_usage: (answer, _, spoilable) => ({ ...answer, body: withoutUsage(answer.body, spoilable) }),
   huge_answer: (answer, fault, spoilable) => ({
@@ -62,7 +70,7 @@ const spoilers: Partial<
   }),
 }
 
-export const spoiled = (answer: Reaction, fault: Fault, spoilable: Spoilable): Reaction => ({
-  ...(spoilers[fault.kind]?.(answer, fault, spoilable) ?? answer),
-  outcome: fault.kind,
-})
+export const spoiled = (answer: Reaction, fault: Fault | undefined, spoilable: Spoilable): Reaction =>
+  fault === undefined
+    ? answer
+    : { ...(spoilers[fault.kind]?.(answer, fault, spoilable) ?? answer), outcome: fault.kind }

@@ -1,7 +1,8 @@
 import type { Endpoint } from './endpoint.ts'
 import type { Model, Models } from './models.ts'
-import type { Fault, RefusalKind } from './options.ts'
+import type { Fault, ModelOptions, RefusalKind } from './options.ts'
 import type { ProviderError } from './provider-error.ts'
+import type { Reaction } from './reaction.ts'
 
 /** What a request says before its body is read. */
 export interface Address {
@@ -31,6 +32,9 @@ export interface Maker {
   misfit(path: string, model: Model): ProviderError | undefined
   /** Everything but a model's work. */
   look(address: Address): Look | ProviderError
+
+  /** How an answer comes that had to wait; absent where nothing is seen of it before its first byte. */
+  waiting?(answer: Reaction, options: ModelOptions): Reaction
 
   /** What it answers for each kind of fault that refuses before any work is done. */
   readonly refusals: Readonly<Record<RefusalKind, (fault: Fault, key: string) => ProviderError>>

@@ -22,6 +22,8 @@ const builtIn: ReadonlyMap<string, number> = new Map(
     'gemini-2.5-flash': 1_048_576,
     'gemini-2.5-flash-lite': 1_048_576,
     'gemini-2.5-pro': 1_048_576,
+    'deepseek-flash': 1_000_000,
+    'deepseek-v4-pro': 1_000_000,
     'deepseek-v3.2': 128_000,
     'deepseek-chat': 128_000,
     'gpt-3.5-turbo-instruct': 4_096,

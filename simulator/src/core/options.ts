@@ -37,6 +37,8 @@ export interface ModelOptions {
   readonly concurrencyMax?: number
   /** Longer prompts are refused. Default 128,000. */
   readonly contextTokens?: number
+  /** DeepSeek's: while a call waits for its first byte, an empty line or a comment so often. Default 1,000. */
+  readonly keepAliveMs?: number
   /** Share of requests that the model refuses (`message.refusal`); a refused request is refused every time. */
   readonly refusalRate?: number
   /** Share of requests that end in `finish_reason: content_filter`, likewise. */
@@ -69,6 +71,8 @@ export const answerFaultKinds = {
   invalid_utf8: '200 and JSON with bytes that are no UTF-8',
   wrong_content_type: '200 and a page of HTML',
   empty_body: '200 and no body',
+  closed_while_waiting: '200, some empty lines (in a stream: comments), and the end: DeepSeek had no place',
+  out_of_resources: "the right answer, finished for DeepSeek's `insufficient_system_resource`",
   no_usage: 'the right answer without `usage`',
   huge_answer: '200 and valid JSON of 70 MB',
   hang: 'no answer at all; the connection stays open',

@@ -214,11 +214,12 @@ class SimulatorCore implements Simulator {
       bodyMs,
       outcome: 'answered',
     }
-    if (stream !== undefined) {
-      headers['content-type'] = stream.contentType ?? eventStream
-      return streamed(reaction, stream, spoilable, fault)
-    }
-    return fault === undefined ? reaction : spoiled(reaction, fault, spoilable)
+    if (stream !== undefined) headers['content-type'] = stream.contentType ?? eventStream
+    const played =
+      stream === undefined
+        ? spoiled(reaction, fault, spoilable)
+        : streamed(reaction, stream, spoilable, fault)
+    return maker.waiting?.(played, model.options) ?? played
   }
 
   /** Everything but a model's work. */

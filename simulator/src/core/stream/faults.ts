@@ -1,5 +1,5 @@
 import type { Spoilable } from '../call.ts'
-import { nameInJson, spoiled, withBrokenUtf8 } from '../fault-reactions.ts'
+import { nameInJson, spoiled, withBrokenUtf8, withoutResources } from '../fault-reactions.ts'
 import type { Fault, FaultKind } from '../options.ts'
 import type { Reaction } from '../reaction.ts'
 import { planned, split } from './plan.ts'
@@ -79,6 +79,14 @@ const spoilers: Partial<Record<FaultKind, Spoiler>> = {
   slow: (answer, stream, fault, spoilable) => planned(spoiled(answer, fault, spoilable), stream),
   huge_answer: (answer, stream, fault, spoilable) => spoiled(planned(answer, stream), fault, spoilable),
   no_usage: (answer, stream, _, spoilable) => planned(answer, stream, withoutUsage(stream.events, spoilable)),
+  closed_while_waiting: (answer, stream) =>
+    planned(answer, stream, [{ bytes: Buffer.from(': keep-alive\n\n: keep-alive\n\n'), tokens: 0 }]),
+  out_of_resources: (answer, stream) =>
+    planned(
+      answer,
+      stream,
+      stream.events.map((event) => ({ ...event, bytes: withoutResources(event.bytes) })),
+    ),
   invalid_utf8: (answer, stream, _, spoilable) => {
     const name = nameInJson(spoilable.text)
     const at = stream.events.findIndex(({ bytes }) => bytes.includes(name))
