@@ -1,22 +1,20 @@
 import { type FaultKind, type SimulatorServer, startSimulator } from '@sheepfold/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../gateway/src/clock/system.ts'
 import { estimateUsage } from '../../gateway/src/money/estimate-usage.ts'
-import type { Deployment } from '../../gateway/src/provider/deployment.ts'
-import { createHttpCall, type HttpCall } from '../../gateway/src/provider/http1/http-call.ts'
 import { openaiProtocol } from '../../gateway/src/provider/openai/protocol.ts'
-import type { Success, Verdict } from '../../gateway/src/provider/verdict.ts'
+import type { Verdict } from '../../gateway/src/provider/verdict.ts'
+import { type AskedProvider, askProvider, successOf } from '../support/ask-provider.ts'
 
 let provider: SimulatorServer
-let http: HttpCall
+let openai: AskedProvider
 
 beforeAll(async () => {
   provider = await startSimulator()
-  http = createHttpCall({ clock: systemClock, connectionsMax: 4 })
+  openai = askProvider(openaiProtocol, { provider: 'openai', baseUrl: `${provider.url}/v1` })
 })
 
 afterAll(async () => {
-  http.close()
+  openai[Symbol.dispose]()
   await provider.close()
 })
 
@@ -29,46 +27,10 @@ const REQUESTS: readonly [endpoint: string, body: Readonly<Record<string, unknow
   ['/v1/responses', { model: 'gpt-4.1', instructions: 'Be brief.', input: TEXT }],
 ]
 
-const deployment = (): Deployment => ({
-  id: 'one',
-  model: 'm',
-  provider: 'openai',
-  outputTokensDefault: 4_096,
-  providerModel: 'm',
-  baseUrl: `${provider.url}/v1`,
-  apiKey: 'sk-one',
-  weight: 1,
-  limits: {
-    concurrencyMax: 1,
-    concurrencyInitial: 1,
-    firstByteMsMax: 10_000,
-    totalMsMax: 10_000,
-    interactiveShare: 0,
-  },
-  costBook: 'none',
-})
-
-const ask = async (endpoint: string, body: Buffer): Promise<Verdict> => {
-  const { baseUrl, limits } = deployment()
-  const outcome = await http.call({
-    ...openaiProtocol.target(deployment(), endpoint, { isStream: false, headers: {} }),
-    ...limits,
-    baseUrl,
-    body,
-    answerBytesMax: 1_000_000,
-  })
-  return openaiProtocol.interpret(outcome, endpoint)
-}
-
-const successOf = (verdict: Verdict): Success => {
-  if (verdict.kind === 'failure') throw new Error(`${verdict.code}: ${verdict.message}`)
-  return verdict
-}
-
-const askWithFault = async (kind: FaultKind, endpoint: string, body: Buffer): Promise<Verdict> => {
+const askWithFault = async (kind: FaultKind, endpoint: string, body: object): Promise<Verdict> => {
   provider.simulator.setFaults([{ kind, nth: 1 }])
   try {
-    return await ask(endpoint, body)
+    return await openai.ask(endpoint, body)
   } finally {
     provider.simulator.setFaults([])
   }
@@ -78,7 +40,7 @@ describe.each(REQUESTS)('%s', (endpoint, body) => {
   const bytes = Buffer.from(JSON.stringify(body))
 
   it('brings the answer that the request deserves, with its usage', async () => {
-    const { answer, reply } = successOf(await ask(endpoint, bytes))
+    const { answer, reply } = successOf(await openai.ask(endpoint, body))
     const expected = provider.simulator.expectedAnswer(body, endpoint)
     if (endpoint === '/v1/embeddings') {
       const { data }: { data: { embedding: string }[] } = JSON.parse(String(reply.body))
@@ -89,8 +51,8 @@ describe.each(REQUESTS)('%s', (endpoint, body) => {
   })
 
   it('has its tokens counted nearly as the provider counts them, where the provider does not tell', async () => {
-    const told = successOf(await ask(endpoint, bytes)).answer.usage
-    const { answer, reply } = successOf(await askWithFault('no_usage', endpoint, bytes))
+    const told = successOf(await openai.ask(endpoint, body)).answer.usage
+    const { answer, reply } = successOf(await askWithFault('no_usage', endpoint, body))
     expect(answer.usage).toBeUndefined()
     const counted = estimateUsage(openaiProtocol.billedText({ endpoint, request: bytes, answer: reply.body }))
     // What the provider puts around messages is not in their text.
@@ -110,12 +72,12 @@ describe.each(REQUESTS)('%s', (endpoint, body) => {
     ['quota_exceeded', 'quota_exhausted'],
     ['reset_mid', 'connection'],
   ] as const)('that meets %s fails as %s', async (kind, expected) => {
-    expect(await askWithFault(kind, endpoint, bytes)).toMatchObject({ kind: 'failure', class: expected })
+    expect(await askWithFault(kind, endpoint, body)).toMatchObject({ kind: 'failure', class: expected })
   })
 
   it('with a model that does not work there fails alone', async () => {
     const wrong = endpoint === '/v1/embeddings' ? 'gpt-4.1' : 'text-embedding-3-small'
-    const verdict = await ask(endpoint, Buffer.from(JSON.stringify({ ...body, model: wrong })))
+    const verdict = await openai.ask(endpoint, { ...body, model: wrong })
     expect(verdict).toMatchObject({ class: expect.stringMatching(/^(bad_request|permission)$/) })
   })
 })

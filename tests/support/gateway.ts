@@ -64,7 +64,7 @@ export const openGateway = async ({
   resolve,
 }: TestGatewayOptions): Promise<TestGateway> => {
   const place = await makePlace(dataDir)
-  const config = adapt(configOf(simulatedDeployments(provider)))
+  const config = adapt(configOf(speaksOpenai(simulatedDeployments(provider), provider)))
   let fatal: unknown
   const gateway = await startGateway({
     dataDir,
@@ -120,6 +120,10 @@ export const openGateway = async ({
     },
   }
 }
+
+/** Most providers of tests speak nothing else, whoever makes the model. */
+const speaksOpenai = (deployments: Config['deployments'], provider: string): Config['deployments'] =>
+  deployments.map((deployment) => ({ ...deployment, provider: 'openai', baseUrl: `${provider}/v1` }))
 
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

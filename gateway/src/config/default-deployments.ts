@@ -37,7 +37,7 @@ const SIMULATED_AS: Readonly<Record<Maker, Maker>> = {
   openai: 'openai',
   anthropic: 'openai',
   gemini: 'openai',
-  deepseek: 'openai',
+  deepseek: 'deepseek',
 }
 
 interface Access {
