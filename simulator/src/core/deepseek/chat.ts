@@ -44,7 +44,9 @@ const answerChat = (request: DeepseekRequest, call: Call): Answered | ProviderEr
   const { thoughts, said } = isFiltered ? FILTERED : spoken(request, fingerprint, model.options)
   const reasoningTokens = thoughts?.tokens ?? 0
   const completionTokens = reasoningTokens + said.tokens
-  if (exceededBy(call, promptTokens + (request.answerTokensMax ?? completionTokens))) return limitReached()
+  if (exceededBy(call, { tokens: promptTokens + (request.answerTokensMax ?? completionTokens) })) {
+    return limitReached()
+  }
 
   const cached = call.prefixes.lookUp(request, promptTokens)
   const tokens = { prompt: promptTokens, cached, completion: completionTokens }

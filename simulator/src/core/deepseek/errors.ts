@@ -47,3 +47,7 @@ export const serverError = (): ProviderError =>
 
 export const tooBusy = (): ProviderError =>
   refused(503, 'service_unavailable_error', 'Service is too busy. Please retry your request later.')
+
+export const gatewayTimeout = (): ProviderError => refused(504, 'server_error', 'Gateway Timeout')
+
+export const forbidden = (): ProviderError => refused(403, 'invalid_request_error', 'Forbidden')
