@@ -1,5 +1,6 @@
 import type { Deployment } from '../provider/deployment.ts'
 import { anthropicToGemini } from './anthropic-gemini/anthropic-to-gemini.ts'
+import { anthropicToOpenai } from './openai-anthropic/anthropic-to-openai.ts'
 import { openaiToAnthropic } from './openai-anthropic/openai-to-anthropic.ts'
 import { embeddingsToGemini } from './openai-gemini/embeddings/embeddings-to-gemini.ts'
 import { openaiToGemini } from './openai-gemini/openai-to-gemini.ts'
@@ -11,7 +12,12 @@ type Provider = Deployment['provider']
 const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation>>>> = {
   '/v1/chat/completions': { anthropic: openaiToAnthropic, gemini: openaiToGemini },
   '/v1/embeddings': { gemini: embeddingsToGemini },
-  '/v1/messages': { gemini: anthropicToGemini },
+  '/v1/messages': {
+    gemini: anthropicToGemini,
+    openai: anthropicToOpenai,
+    deepseek: anthropicToOpenai,
+    compatible: anthropicToOpenai,
+  },
 }
 
 /** Undefined where the provider has nothing like the endpoint. */

@@ -1,4 +1,3 @@
-import type { JsonObject } from './json.ts'
 import type { Loss, LossAction } from './loss.ts'
 import type { Untranslatable } from './translation.ts'
 
@@ -37,23 +36,12 @@ export class Report {
   changed(field: string, action: Extract<LossAction, 'clamped' | 'approximated'>, change: Change): void {
     this.#losses.push({ field, action, from: shown(change.from), to: shown(change.to) })
   }
-
-  /** Members that nobody here knows are not sent: whoever gave one is told. */
-  dropUnknown(object: JsonObject, known: ReadonlySet<string>, path: string): void {
-    for (const name of Object.keys(object)) {
-      if (!known.has(name)) this.dropped(memberOf(path, name), object[name])
-    }
-  }
 }
 
 interface Change {
   readonly from: unknown
   readonly to: unknown
 }
-
-export const isGiven = (value: unknown): boolean => value !== undefined && value !== null
-
-const memberOf = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
 /** Short, whatever it is: a value may be megabytes. */
 export const shown = (value: unknown): string => {

@@ -13,4 +13,6 @@ export const readDataUrl = (url: string): InlineData | undefined => {
   return { mimeType, base64: url.slice(comma + 1) }
 }
 
+export const dataUrl = ({ mimeType, base64 }: InlineData): string => `${SCHEME}${mimeType};base64,${base64}`
+
 const SCHEME = 'data:'

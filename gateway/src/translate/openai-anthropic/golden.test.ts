@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isObject, type JsonObject } from '../json.ts'
 import { translationFor } from '../registry.ts'
-import type { RequestContext, Translation } from '../translation.ts'
+import type { Media, RequestContext, Translation } from '../translation.ts'
 
 const FOLDER = join(import.meta.dirname, 'golden')
 
@@ -14,6 +14,7 @@ interface Case {
   readonly provider: RequestContext['provider']
   readonly model: string
   readonly headers?: Readonly<Record<string, string>>
+  readonly media?: Readonly<Record<string, Media>>
   readonly request: JsonObject
   readonly answer?: JsonObject
   readonly error?: { readonly status: number; readonly code: string; readonly message: string }
@@ -36,11 +37,20 @@ describe('each golden file', () => {
 })
 
 const read = (path: string): Case => {
-  const whole = JSON.parse(readFileSync(path, 'utf8'))
-  if (!isObject(whole)) throw new Error(`${path} is no object`)
-  const { about, endpoint, provider, model, headers, request, answer, error, events } =
-    whole as unknown as Case
-  return { about, endpoint, provider, model, headers, request, answer, error, events } as Case
+  const whole: Case = JSON.parse(readFileSync(path, 'utf8'))
+  const { about, endpoint, provider, model, headers, media, request, answer, error, events } = whole
+  return {
+    about,
+    endpoint,
+    provider,
+    model,
+    request,
+    ...(headers && { headers }),
+    ...(media && { media }),
+    ...(answer && { answer }),
+    ...(error && { error }),
+    ...(events && { events }),
+  }
 }
 
 const translated = (given: Case, translation: Translation): JsonObject => {
@@ -51,7 +61,7 @@ const translated = (given: Case, translation: Translation): JsonObject => {
     model,
     headers,
     outputTokensDefault: 4_096,
-    media: new Map(),
+    media: new Map(Object.entries(given.media ?? {})),
     isStream: request.stream === true,
   }
   const { kind, ...outcome } = translation.request(request, asked)

@@ -1,7 +1,7 @@
 import type { Translation } from '../translation.ts'
 import { requestToAnthropic } from './to-anthropic/request.ts'
-import { answerToOpenAI } from './to-openai/answer.ts'
-import { errorToOpenAI } from './to-openai/error.ts'
+import { answerToOpenai } from './to-openai/answer.ts'
+import { errorToOpenai } from './to-openai/error.ts'
 import { ChunksFromEvents } from './to-openai/stream.ts'
 
 /** Chat completions that Anthropic's models generate. */
@@ -9,7 +9,7 @@ export const openaiToAnthropic: Translation = {
   endpoint: '/v1/messages',
   media: () => [],
   request: requestToAnthropic,
-  answer: answerToOpenAI,
-  error: errorToOpenAI,
+  answer: answerToOpenai,
+  error: errorToOpenai,
   events: (context) => new ChunksFromEvents(context),
 }

@@ -9,7 +9,7 @@ const count = (value: unknown): number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : 0
 
 /** Anthropic counts the input beside the cache, OpenAI with it. */
-export const usageToOpenAI = (usage: JsonObject): JsonObject => {
+export const usageToOpenai = (usage: JsonObject): JsonObject => {
   const cached = count(usage.cache_read_input_tokens)
   const written = count(usage.cache_creation_input_tokens)
   const prompt = count(usage.input_tokens) + cached + written
@@ -25,5 +25,26 @@ export const usageToOpenAI = (usage: JsonObject): JsonObject => {
       accepted_prediction_tokens: 0,
       rejected_prediction_tokens: 0,
     },
+  }
+}
+
+export const usageToAnthropic = (usage: JsonObject): JsonObject => {
+  const details = within(usage.prompt_tokens_details)
+  // DeepSeek's older form beside OpenAI's.
+  const cached = count(details.cached_tokens ?? usage.prompt_cache_hit_tokens)
+  const written = count(details.cache_write_tokens)
+  return {
+    input_tokens: Math.max(0, count(usage.prompt_tokens) - cached - written),
+    cache_creation_input_tokens: written,
+    cache_read_input_tokens: cached,
+    cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
+    output_tokens: count(usage.completion_tokens),
+    output_tokens_details: {
+      thinking_tokens: count(within(usage.completion_tokens_details).reasoning_tokens),
+    },
+    server_tool_use: null,
+    service_tier: 'standard',
+    speed: null,
+    inference_geo: null,
   }
 }

@@ -1,26 +1,26 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
 import { readDataUrl } from '../data-url.ts'
 
 /** Anthropic fetches web addresses itself. */
-export const imageToAnthropic = (image: unknown, path: string, report: Report): JsonObject => {
-  if (!isObject(image) || typeof image.url !== 'string') {
-    report.refuse(`${path}.url`, 'must be the address of an image.')
+export const toImageBlock = (part: Fields): JsonObject => {
+  const image = part.object('image_url')
+  if (!image) {
+    part.refuse('image_url', 'is required')
     return {}
   }
-  report.dropUnknown(image, IMAGE_FIELDS, path)
-  const { url, detail } = image
-  if (isGiven(detail) && detail !== 'auto') report.dropped(`${path}.detail`, detail)
-  return { type: 'image', source: sourceOf(url, path, report) }
-}
-
-const sourceOf = (url: string, path: string, report: Report): JsonObject => {
-  const data = readDataUrl(url)
-  if (data) return { type: 'base64', media_type: data.mimeType, data: data.base64 }
-  if (WEB.test(url)) return { type: 'url', url }
-  report.refuse(`${path}.url`, 'must begin with https:// or be a data: URL in base64.')
-  return {}
+  if (image.take('detail') !== 'auto') image.drop('detail')
+  const source = toSource(image)
+  image.dropRest()
+  return { type: 'image', source }
 }
 
 const WEB = /^https?:\/\//
-const IMAGE_FIELDS: ReadonlySet<string> = new Set(['url', 'detail'])
+
+const toSource = (image: Fields): JsonObject => {
+  const url = image.requiredString('url')
+  const data = readDataUrl(url)
+  if (data) return { type: 'base64', media_type: data.mimeType, data: data.base64 }
+  if (!WEB.test(url)) image.refuse('url', 'must begin with https:// or be a data: URL in base64')
+  return { type: 'url', url }
+}

@@ -1,8 +1,9 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { present } from '../../reading/present.ts'
 import type { AnthropicTraits } from '../../traits/anthropic.ts'
-import { assistantToAnthropic } from './assistant.ts'
-import { contentToAnthropic, SYSTEM_PARTS, USER_PARTS } from './content-parts.ts'
+import { toAssistantContent } from './assistant.ts'
+import { SYSTEM_PARTS, toContent, USER_PARTS } from './content-parts.ts'
 import type { Said } from './system.ts'
 import { Turns } from './turns.ts'
 
@@ -11,17 +12,13 @@ export interface Conversation {
   readonly messages: readonly JsonObject[]
 }
 
-export const messagesToAnthropic = (
-  messages: unknown,
-  traits: AnthropicTraits,
-  report: Report,
-): Conversation => {
-  if (!Array.isArray(messages)) {
-    report.refuse('messages', 'must be a list of messages.')
-    return { system: [], messages: [] }
+export const toConversation = (fields: Fields, traits: AnthropicTraits): Conversation => {
+  if (fields.take('messages') === undefined) fields.refuse('messages', 'is required')
+  const reading = new Reading(traits)
+  for (const message of fields.objects('messages')) {
+    reading.read(message)
+    message.dropRest()
   }
-  const reading = new Reading(traits, report)
-  for (const [at, message] of messages.entries()) reading.read(message, `messages[${at}]`)
   return { system: reading.system, messages: reading.turns.all() }
 }
 
@@ -29,69 +26,51 @@ class Reading {
   readonly system: Said[] = []
   readonly turns = new Turns()
   readonly #traits: AnthropicTraits
-  readonly #report: Report
 
-  constructor(traits: AnthropicTraits, report: Report) {
+  constructor(traits: AnthropicTraits) {
     this.#traits = traits
-    this.#report = report
   }
 
-  read(message: unknown, path: string): void {
-    if (!isObject(message)) {
-      this.#report.refuse(path, 'must be a message.')
-      return
-    }
-    switch (message.role) {
+  read(message: Fields): void {
+    switch (message.take('role')) {
       case 'system':
       case 'developer':
-        this.#readSystem(message, path)
+        this.#readSystem(message)
         break
       case 'user':
-        this.#readUser(message, path)
+        this.turns.addUser(toContent(message, USER_PARTS))
         break
       case 'assistant':
-        this.turns.addAssistant(assistantToAnthropic(message, path, this.#report))
+        this.turns.addAssistant(toAssistantContent(message))
         break
       case 'tool':
-        this.#readToolResult(message, path)
+        this.#readResult(message)
         break
       default:
-        this.#report.refuse(`${path}.role`, 'must be system, developer, user, assistant or tool.')
+        message.refuse('role', 'must be system, developer, user, assistant or tool')
     }
   }
 
-  #readSystem(message: JsonObject, path: string): void {
-    const said = this.#contentOf(message, path, SYSTEM_PARTS)
-    this.#dropName(message, path)
-    if (this.turns.isEmpty) this.system.push(said)
-    else if (this.#traits.takesSystemTurns) this.turns.addSystem(said)
-    else {
-      this.#report.moved(path, 'system')
+  #readSystem(message: Fields): void {
+    const said = toContent(message, SYSTEM_PARTS)
+    if (this.turns.isEmpty) {
       this.system.push(said)
+    } else if (this.#traits.takesSystemTurns) {
+      this.turns.addSystem(said)
+    } else {
+      this.system.push(said)
+      message.report.moved(message.path, 'system')
     }
   }
 
-  #readUser(message: JsonObject, path: string): void {
-    this.turns.addUser(this.#contentOf(message, path, USER_PARTS))
-    this.#dropName(message, path)
-  }
-
-  #readToolResult(message: JsonObject, path: string): void {
-    const content = isGiven(message.content) ? this.#contentOf(message, path, USER_PARTS) : undefined
-    const isMoved = this.turns.addResult({ type: 'tool_result', tool_use_id: message.tool_call_id, content })
-    if (isMoved) this.#report.moved(path, 'before what the user says')
-    this.#report.dropUnknown(message, TOOL_FIELDS, path)
-  }
-
-  #contentOf(message: JsonObject, path: string, allowed: ReadonlySet<string>): Said {
-    return contentToAnthropic(message.content, { path: `${path}.content`, allowed }, this.#report)
-  }
-
-  #dropName(message: JsonObject, path: string): void {
-    if (isGiven(message.name)) this.#report.dropped(`${path}.name`, message.name)
-    this.#report.dropUnknown(message, MESSAGE_FIELDS, path)
+  #readResult(message: Fields): void {
+    const isEmpty = message.take('content') === undefined
+    const result = present({
+      type: 'tool_result',
+      tool_use_id: message.requiredString('tool_call_id'),
+      content: isEmpty ? undefined : toContent(message, USER_PARTS),
+    })
+    if (!this.turns.addResult(result)) return
+    message.report.moved(message.path, 'before what the user says')
   }
 }
-
-const MESSAGE_FIELDS: ReadonlySet<string> = new Set(['role', 'content', 'name'])
-const TOOL_FIELDS: ReadonlySet<string> = new Set(['role', 'content', 'tool_call_id'])

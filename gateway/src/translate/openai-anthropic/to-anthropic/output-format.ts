@@ -1,5 +1,5 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
 
 const INSTRUCTION = 'Answer with one JSON object and nothing else.'
 
@@ -10,56 +10,61 @@ interface OutputFormat {
   readonly instruction?: string
 }
 
-export const outputFormatToAnthropic = (format: unknown, report: Report): OutputFormat => {
-  if (!isGiven(format)) return {}
-  if (!isObject(format)) {
-    report.refuse('response_format', 'must be an object.')
-    return {}
-  }
-  report.dropUnknown(format, FORMAT_FIELDS, 'response_format')
-  if (format.type === 'text') return {}
-  if (format.type === 'json_object') {
-    report.changed('response_format', 'approximated', { from: 'json_object', to: INSTRUCTION })
-    return { instruction: INSTRUCTION }
-  }
-  if (format.type === 'json_schema') return { format: schemaFormat(format.json_schema, report) }
-  report.refuse('response_format.type', 'must be text, json_object or json_schema.')
-  return {}
+export const toOutputFormat = (fields: Fields): OutputFormat => {
+  const given = fields.object('response_format')
+  if (!given) return {}
+  const translated = byType(given)
+  given.dropRest()
+  return translated
 }
 
-const PATH = 'response_format.json_schema'
+const byType = (given: Fields): OutputFormat => {
+  switch (given.take('type')) {
+    case 'text':
+      return {}
+    case 'json_object':
+      given.approximate('type', INSTRUCTION)
+      return { instruction: INSTRUCTION }
+    case 'json_schema':
+      return { format: schemaFormat(given) }
+    default:
+      given.refuse('type', 'must be text, json_object or json_schema')
+      return {}
+  }
+}
 
-const schemaFormat = (given: unknown, report: Report): JsonObject => {
-  if (!isObject(given) || !isObject(given.schema)) {
-    report.refuse(`${PATH}.schema`, 'must be a JSON schema.')
+const schemaFormat = (given: Fields): JsonObject => {
+  const described = given.object('json_schema')
+  const schema = described?.json('schema')
+  if (!described || !schema) {
+    given.refuse('json_schema.schema', 'is required, and must be a JSON schema')
     return {}
   }
-  report.dropUnknown(given, SCHEMA_FIELDS, PATH)
+  const annotated = { ...annotationsOf(described, schema), ...schema }
   // The schema is always kept to.
-  if (given.strict === false) report.changed(`${PATH}.strict`, 'approximated', { from: false, to: true })
-  return { type: 'json_schema', schema: annotated(given, given.schema, report) }
+  if (described.take('strict') === false) described.approximate('strict', 'true')
+  described.dropRest()
+  return { type: 'json_schema', schema: annotated }
 }
 
-/** A schema has words of its own for its name and what it is for. */
-const annotated = (given: JsonObject, schema: JsonObject, report: Report): JsonObject => {
-  const annotations: Record<string, unknown> = {}
-  for (const [field, keyword] of ANNOTATIONS) {
-    const value = given[field]
-    if (!isGiven(value) || value === schema[keyword]) continue
-    if (isGiven(schema[keyword])) {
-      report.changed(`${PATH}.${field}`, 'approximated', { from: value, to: schema[keyword] })
-    } else {
-      report.moved(`${PATH}.${field}`, `${PATH}.schema.${keyword}`)
-      annotations[keyword] = value
-    }
-  }
-  return { ...annotations, ...schema }
-}
-
-const ANNOTATIONS = [
+/** A schema has words of its own for its name and for what it describes. */
+const KEYWORDS = [
   ['name', 'title'],
   ['description', 'description'],
 ] as const
 
-const FORMAT_FIELDS: ReadonlySet<string> = new Set(['type', 'json_schema'])
-const SCHEMA_FIELDS: ReadonlySet<string> = new Set(['name', 'description', 'schema', 'strict'])
+const annotationsOf = (described: Fields, schema: JsonObject): JsonObject => {
+  const annotations: Record<string, unknown> = {}
+  for (const [name, keyword] of KEYWORDS) {
+    const value = described.take(name)
+    const own = schema[keyword] ?? undefined
+    if (value === undefined || value === own) continue
+    if (own === undefined) {
+      annotations[keyword] = value
+      described.move(name, described.at(`schema.${keyword}`))
+    } else {
+      described.approximate(name, `the ${keyword} of the schema`)
+    }
+  }
+  return annotations
+}

@@ -1,17 +1,13 @@
-import type { JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { Fields } from '../../reading/fields.ts'
 
-/** Anthropic's messages want a limit. One of a wrong type is passed on, for the provider to judge. */
-export const outputLimitToAnthropic = (
-  { max_completion_tokens: current, max_tokens: old }: JsonObject,
-  outputTokensDefault: number,
-  report: Report,
-): unknown => {
-  if (isGiven(current)) {
-    if (isGiven(old) && old !== current) report.dropped('max_tokens', old)
-    return current
-  }
-  if (isGiven(old)) return old
-  report.defaulted('max_completion_tokens', outputTokensDefault)
+/** Anthropic's messages want a limit. */
+export const toOutputLimit = (fields: Fields, outputTokensDefault: number): number => {
+  const current = fields.number('max_completion_tokens')
+  const old = fields.number('max_tokens')
+  if (current !== undefined && old !== current) fields.drop('max_tokens')
+  const limit = current ?? old
+  if (limit !== undefined) return limit
+  const field = fields.at('max_completion_tokens')
+  fields.report.defaulted(field, outputTokensDefault)
   return outputTokensDefault
 }

@@ -1,11 +1,11 @@
 import type { JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { Fields } from '../../reading/fields.ts'
 import type { AnthropicTraits } from '../../traits/anthropic.ts'
 
-const FIELD = 'reasoning_effort'
+const NAME = 'reasoning_effort'
 
 /** What older models may think with, by effort. */
-const BUDGETS: ReadonlyMap<unknown, number> = new Map([
+const BUDGETS: ReadonlyMap<string, number> = new Map([
   ['minimal', 1_024],
   ['low', 1_024],
   ['medium', 4_096],
@@ -18,45 +18,49 @@ const BUDGET_MIN = 1_024
 
 interface Thinker {
   readonly traits: AnthropicTraits
-  /** Of thinking and answer together, as it will be sent. */
-  readonly limit: unknown
+  /** Of thinking and answer together. */
+  readonly limit: number
 }
 
 interface Reasoning {
   readonly thinking?: JsonObject
-  readonly effort?: unknown
+  readonly effort?: string
 }
 
-export const reasoningToAnthropic = (effort: unknown, thinker: Thinker, report: Report): Reasoning => {
-  if (!isGiven(effort)) return {}
-  const { thinking } = thinker.traits
-  if (effort === 'none') return thinking === 'none' ? {} : { thinking: { type: 'disabled' } }
-  if (thinking === 'none') {
-    report.dropped(FIELD, effort)
-    return {}
+export const toReasoning = (fields: Fields, { traits, limit }: Thinker): Reasoning => {
+  const effort = fields.string(NAME)
+  if (effort === undefined) return {}
+  if (effort === 'none') return traits.thinking === 'none' ? {} : { thinking: { type: 'disabled' } }
+  switch (traits.thinking) {
+    case 'effort':
+      return withEffort(fields, effort)
+    case 'budget':
+      return withBudget(fields, effort, limit)
+    case 'none':
+      fields.drop(NAME)
+      return {}
   }
-  return thinking === 'budget' ? withBudget(effort, thinker.limit, report) : withEffort(effort, report)
 }
 
 /** An effort that we do not know is for the provider to judge. */
-const withEffort = (effort: unknown, report: Report): Reasoning => {
+const withEffort = (fields: Fields, effort: string): Reasoning => {
   if (effort !== 'minimal') return { effort }
-  report.changed(FIELD, 'approximated', { from: effort, to: 'low' })
+  fields.approximate(NAME, 'low')
   return { effort: 'low' }
 }
 
-const withBudget = (effort: unknown, limit: unknown, report: Report): Reasoning => {
+const withBudget = (fields: Fields, effort: string, limit: number): Reasoning => {
   const wanted = BUDGETS.get(effort)
   if (wanted === undefined) {
-    report.refuse(FIELD, `must be one of none, ${[...BUDGETS.keys()].join(', ')} for this model.`)
+    fields.refuse(NAME, `must be one of none, ${[...BUDGETS.keys()].join(', ')} for this model`)
     return {}
   }
-  const budget = typeof limit === 'number' ? budgetWithin(limit, wanted) : wanted
+  const budget = budgetWithin(limit, wanted)
   if (budget === undefined) {
-    report.dropped(FIELD, effort)
+    fields.drop(NAME)
     return {}
   }
-  report.changed(FIELD, 'approximated', { from: effort, to: `a budget of ${budget} tokens` })
+  fields.approximate(NAME, `a budget of ${budget} tokens`)
   return { thinking: { type: 'enabled', budget_tokens: budget } }
 }
 

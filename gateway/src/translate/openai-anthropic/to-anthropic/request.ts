@@ -1,16 +1,18 @@
 import type { JsonObject } from '../../json.ts'
-import { isGiven, Report } from '../../report.ts'
+import { Fields } from '../../reading/fields.ts'
+import { present, presentOrNothing } from '../../reading/present.ts'
+import { Report } from '../../report.ts'
 import { anthropicTraits } from '../../traits/anthropic.ts'
 import type { RequestContext, Translated, Untranslatable } from '../../translation.ts'
-import { dropWithoutCounterpart, KNOWN_FIELDS, refuseInexpressible } from './fields.ts'
-import { messagesToAnthropic } from './messages.ts'
-import { outputFormatToAnthropic } from './output-format.ts'
-import { outputLimitToAnthropic } from './output-limit.ts'
-import { reasoningToAnthropic } from './reasoning.ts'
-import { samplingToAnthropic } from './sampling.ts'
-import { systemToAnthropic } from './system.ts'
-import { metadataToAnthropic, serviceTierToAnthropic } from './tenant-fields.ts'
-import { toolsToAnthropic } from './tools.ts'
+import { loseWhatAnthropicLacks, refuseWhatWouldBeWrong } from './lacking.ts'
+import { toConversation } from './messages.ts'
+import { toOutputFormat } from './output-format.ts'
+import { toOutputLimit } from './output-limit.ts'
+import { toReasoning } from './reasoning.ts'
+import { toSampling } from './sampling.ts'
+import { toSystem } from './system.ts'
+import { toEndUser, toServiceTier } from './tenant-fields.ts'
+import { toTools } from './tools.ts'
 
 /** A chat completion that is asked for, as a message that is asked for. */
 export const requestToAnthropic = (
@@ -18,35 +20,35 @@ export const requestToAnthropic = (
   context: RequestContext,
 ): Translated | Untranslatable => {
   const report = new Report()
+  const fields = new Fields(request, '', report)
   const traits = anthropicTraits(context.model, context.headers)
-  refuseInexpressible(request, report)
-  const conversation = messagesToAnthropic(request.messages, traits, report)
-  const format = outputFormatToAnthropic(request.response_format, report)
-  const limit = outputLimitToAnthropic(request, context.outputTokensDefault, report)
-  const reasoning = reasoningToAnthropic(request.reasoning_effort, { traits, limit }, report)
-  const translated = {
+  fields.ignore('model', 'stream')
+  refuseWhatWouldBeWrong(fields)
+  const conversation = toConversation(fields, traits)
+  const { format, instruction } = toOutputFormat(fields)
+  const limit = toOutputLimit(fields, context.outputTokensDefault)
+  const { thinking, effort } = toReasoning(fields, { traits, limit })
+  const translated = present({
     model: context.model,
     max_tokens: limit,
-    system: systemToAnthropic(conversation.system, format.instruction),
+    system: toSystem(conversation.system, instruction),
     messages: conversation.messages,
-    ...toolsToAnthropic(request, report),
-    ...samplingToAnthropic(request, { traits, thinks: reasoning.thinking?.type === 'enabled' }, report),
-    stop_sequences: stopToAnthropic(request.stop),
-    thinking: reasoning.thinking,
-    output_config: outputConfig(reasoning.effort, format.format),
-    metadata: metadataToAnthropic(request, report),
-    service_tier: serviceTierToAnthropic(request.service_tier, report),
-    stream: context.isStream ? true : undefined,
-  }
-  dropWithoutCounterpart(request, report)
-  report.dropUnknown(request, KNOWN_FIELDS, '')
+    ...toTools(fields),
+    ...toSampling(fields, { traits, thinks: thinking?.type === 'enabled' }),
+    stop_sequences: toStop(fields),
+    thinking,
+    output_config: presentOrNothing({ effort, format }),
+    metadata: toEndUser(fields),
+    service_tier: toServiceTier(fields),
+    stream: context.isStream || undefined,
+  })
+  loseWhatAnthropicLacks(fields)
   return report.refusal ?? { kind: 'translated', request: translated, losses: report.losses }
 }
 
-const stopToAnthropic = (stop: unknown): unknown => {
-  if (!isGiven(stop) || (Array.isArray(stop) && stop.length === 0)) return undefined
-  return typeof stop === 'string' ? [stop] : stop
+const toStop = (fields: Fields): readonly string[] | undefined => {
+  const stop = fields.take('stop')
+  if (typeof stop === 'string') return [stop]
+  const stops = fields.strings('stop')
+  return stops && stops.length > 0 ? stops : undefined
 }
-
-const outputConfig = (effort: unknown, format: JsonObject | undefined): JsonObject | undefined =>
-  effort === undefined && format === undefined ? undefined : { effort, format }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { Fields } from '../../reading/fields.ts'
 import type { AnthropicTraits } from '../../traits/anthropic.ts'
 
 const TEMPERATURE_MAX = 1
@@ -10,25 +10,18 @@ interface Sampler {
   readonly thinks: boolean
 }
 
-export const samplingToAnthropic = (request: JsonObject, sampler: Sampler, report: Report): JsonObject => ({
-  temperature: temperature(request.temperature, sampler, report),
-  top_p: nucleus(request.top_p, sampler, report),
+export const toSampling = (fields: Fields, { traits, thinks }: Sampler): JsonObject => ({
+  temperature: traits.takesSampling && !thinks ? temperature(fields) : onlyDefault(fields, 'temperature'),
+  top_p: traits.takesSampling ? fields.take('top_p') : onlyDefault(fields, 'top_p'),
 })
 
-const temperature = (value: unknown, { traits, thinks }: Sampler, report: Report): unknown => {
-  if (!isGiven(value)) return undefined
-  if (!traits.takesSampling || thinks) {
-    if (value !== 1) report.dropped('temperature', value)
-    return undefined
-  }
+const temperature = (fields: Fields): unknown => {
+  const value = fields.take('temperature')
   if (typeof value !== 'number' || value <= TEMPERATURE_MAX) return value
-  report.changed('temperature', 'clamped', { from: value, to: TEMPERATURE_MAX })
+  fields.report.changed('temperature', 'clamped', { from: value, to: TEMPERATURE_MAX })
   return TEMPERATURE_MAX
 }
 
-const nucleus = (value: unknown, { traits }: Sampler, report: Report): unknown => {
-  if (!isGiven(value)) return undefined
-  if (traits.takesSampling) return value
-  if (value !== 1) report.dropped('top_p', value)
-  return undefined
+const onlyDefault = (fields: Fields, name: string): undefined => {
+  if (fields.take(name) !== 1) fields.drop(name)
 }

@@ -6,7 +6,7 @@ export type Said = string | readonly JsonObject[]
 const BLANK_LINE = '\n\n'
 
 /** Texts become paragraphs of one; where some came in parts, all are blocks. */
-export const systemToAnthropic = (
+export const toSystem = (
   said: readonly Said[],
   instruction: string | undefined,
 ): string | readonly JsonObject[] | undefined => {

@@ -1,70 +1,58 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
 
 interface ToolChoice {
   readonly choice?: JsonObject | undefined
   /** Names of the functions that may be called, where not all may. */
-  readonly allowed?: ReadonlySet<unknown> | undefined
+  readonly allowed?: ReadonlySet<string> | undefined
 }
 
-const FIELD = 'tool_choice'
+const NAME = 'tool_choice'
 
 /** `parallel_tool_calls` lies beside it in OpenAI's format, and within it in Anthropic's. */
-export const toolChoiceToAnthropic = (request: JsonObject, hasTools: boolean, report: Report): ToolChoice => {
-  const { choice, allowed } = chosen(request[FIELD], report)
-  const { parallel_tool_calls: parallel } = request
-  if (!isGiven(parallel) || parallel === true || choice?.type === 'none') return { choice, allowed }
-  if (parallel !== false) {
-    report.refuse('parallel_tool_calls', 'must be true or false.')
-    return {}
-  }
-  if (!choice && !hasTools) return {}
+export const toToolChoice = (fields: Fields, { hasTools }: { readonly hasTools: boolean }): ToolChoice => {
+  const { choice, allowed } = chosen(fields)
+  const isOneAtATime = fields.boolean('parallel_tool_calls') === false
+  if (!isOneAtATime || choice?.type === 'none' || (!choice && !hasTools)) return { choice, allowed }
   return { choice: { ...(choice ?? { type: 'auto' }), disable_parallel_tool_use: true }, allowed }
 }
 
-const chosen = (given: unknown, report: Report): ToolChoice => {
-  if (!isGiven(given)) return {}
+const chosen = (fields: Fields): ToolChoice => {
+  const given = fields.take(NAME)
+  if (given === undefined) return {}
   if (given === 'auto' || given === 'none') return { choice: { type: given } }
   if (given === 'required') return { choice: { type: 'any' } }
-  if (isObject(given) && given.type === 'function' && isObject(given.function)) {
-    report.dropUnknown(given, NAMED_FIELDS, FIELD)
-    report.dropUnknown(given.function, NAME, `${FIELD}.function`)
-    return { choice: { type: 'tool', name: given.function.name } }
-  }
-  if (isObject(given) && given.type === 'allowed_tools' && isObject(given.allowed_tools)) {
-    report.dropUnknown(given, ALLOWED_FIELDS, FIELD)
-    return subset(given.allowed_tools, report)
-  }
-  report.refuse(FIELD, 'must be none, auto, required, a function, or allowed_tools.')
+  const choice = typeof given === 'string' ? undefined : fields.object(NAME)
+  const type = choice?.take('type')
+  if (choice && type === 'function') return { choice: { type: 'tool', name: functionName(choice) } }
+  if (choice && type === 'allowed_tools') return subset(choice)
+  fields.refuse(NAME, 'must be none, auto, required, a function, or allowed_tools')
   return {}
 }
 
-const SUBSET = `${FIELD}.allowed_tools`
-
-const subset = (given: JsonObject, report: Report): ToolChoice => {
-  report.dropUnknown(given, SUBSET_FIELDS, SUBSET)
-  const { mode, tools } = given
-  if (mode !== 'auto' && mode !== 'required') report.refuse(`${SUBSET}.mode`, 'must be auto or required.')
-  if (!Array.isArray(tools) || tools.length === 0) {
-    report.refuse(`${SUBSET}.tools`, 'must be a list of functions.')
+const subset = (choice: Fields): ToolChoice => {
+  const given = choice.object('allowed_tools')
+  const mode = given?.take('mode')
+  if (!given || (mode !== 'auto' && mode !== 'required')) {
+    choice.refuse('allowed_tools.mode', 'must be auto or required')
     return {}
   }
-  const names = tools.map((tool: unknown, at) => nameOf(tool, `${SUBSET}.tools[${at}]`, report))
-  report.changed(SUBSET, 'approximated', { from: tools, to: 'only these tools are sent' })
+  const names = given.objects('tools').map((tool) => {
+    if (tool.take('type') !== 'function') tool.refuse('type', 'must be function')
+    return functionName(tool)
+  })
+  if (names.length === 0) given.refuse('tools', 'must name at least one function')
+  choice.approximate('allowed_tools', 'only these tools are sent')
+  given.dropRest()
+  choice.dropRest()
   return { choice: { type: mode === 'required' ? 'any' : 'auto' }, allowed: new Set(names) }
 }
 
-const nameOf = (tool: unknown, path: string, report: Report): unknown => {
-  if (isObject(tool) && tool.type === 'function' && isObject(tool.function)) {
-    report.dropUnknown(tool, NAMED_FIELDS, path)
-    report.dropUnknown(tool.function, NAME, `${path}.function`)
-    return tool.function.name
-  }
-  report.refuse(path, "must be {type: 'function', function: {name}}.")
-  return undefined
+const functionName = (named: Fields): string => {
+  const described = named.object('function')
+  if (!described) named.refuse('function', 'is required')
+  const name = described?.requiredString('name') ?? ''
+  described?.dropRest()
+  named.dropRest()
+  return name
 }
-
-const NAMED_FIELDS: ReadonlySet<string> = new Set(['type', 'function'])
-const NAME: ReadonlySet<string> = new Set(['name'])
-const ALLOWED_FIELDS: ReadonlySet<string> = new Set(['type', 'allowed_tools'])
-const SUBSET_FIELDS: ReadonlySet<string> = new Set(['mode', 'tools'])

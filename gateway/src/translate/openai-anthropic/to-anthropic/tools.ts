@@ -1,57 +1,50 @@
-import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven, type Report } from '../../report.ts'
-import { toolChoiceToAnthropic } from './tool-choice.ts'
+import type { JsonObject } from '../../json.ts'
+import type { Fields } from '../../reading/fields.ts'
+import { present } from '../../reading/present.ts'
+import { toToolChoice } from './tool-choice.ts'
 
 /** What a function without parameters takes. */
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} }
 
 /** The tools, and which of them may or must be called. */
-export const toolsToAnthropic = (request: JsonObject, report: Report): JsonObject => {
-  const tools = toolList(request.tools, report)
-  const choice = toolChoiceToAnthropic(request, tools !== undefined, report)
-  return { tools: tools && allowedOf(tools, choice.allowed, report), tool_choice: choice.choice }
-}
-
-const toolList = (tools: unknown, report: Report): readonly JsonObject[] | undefined => {
-  if (!isGiven(tools)) return undefined
-  if (!Array.isArray(tools)) {
-    report.refuse('tools', 'must be a list of functions.')
-    return undefined
+export const toTools = (fields: Fields): JsonObject => {
+  const tools = fields.objects('tools').map(toTool)
+  const { choice, allowed } = toToolChoice(fields, { hasTools: tools.length > 0 })
+  return {
+    tools: tools.length > 0 ? allowedOf(tools, allowed, fields) : undefined,
+    tool_choice: choice,
   }
-  if (tools.length === 0) return undefined
-  return tools.map((tool: unknown, at) => toolToAnthropic(tool, `tools[${at}]`, report))
 }
 
-const toolToAnthropic = (tool: unknown, path: string, report: Report): JsonObject => {
-  if (!isObject(tool) || tool.type !== 'function' || !isObject(tool.function)) {
-    report.refuse(path, "must be {type: 'function', function: {…}}: this model has no other tools.")
+const toTool = (tool: Fields): JsonObject => {
+  const described = tool.take('type') === 'function' ? tool.object('function') : undefined
+  if (!described) {
+    tool.report.refuse(tool.path, "must be {type: 'function', function: {…}}: this model has no other tools")
     return {}
   }
-  const { name, description, parameters, strict } = tool.function
-  report.dropUnknown(tool, TOOL_FIELDS, path)
-  report.dropUnknown(tool.function, FUNCTION_FIELDS, `${path}.function`)
-  return {
-    name,
-    description: isGiven(description) ? description : undefined,
-    input_schema: isGiven(parameters) ? parameters : NO_PARAMETERS,
+  const strict = described.take('strict')
+  const translated = present({
+    name: described.requiredString('name'),
+    description: described.take('description'),
+    input_schema: described.take('parameters') ?? NO_PARAMETERS,
     // False is what happens without it.
-    strict: isGiven(strict) && strict !== false ? strict : undefined,
-  }
+    strict: strict === false ? undefined : strict,
+  })
+  described.dropRest()
+  tool.dropRest()
+  return translated
 }
 
-const TOOL_FIELDS: ReadonlySet<string> = new Set(['type', 'function'])
-const FUNCTION_FIELDS: ReadonlySet<string> = new Set(['name', 'description', 'parameters', 'strict'])
-
-/** Whoever may not be called is not shown: there is no other word for a subset. */
+/** What may not be called is not shown: there is no other word for a subset. */
 const allowedOf = (
   tools: readonly JsonObject[],
-  allowed: ReadonlySet<unknown> | undefined,
-  report: Report,
+  allowed: ReadonlySet<string> | undefined,
+  fields: Fields,
 ): readonly JsonObject[] => {
   if (!allowed) return tools
-  const kept = tools.filter((tool) => allowed.has(tool.name))
-  if (kept.length < allowed.size) {
-    report.refuse('tool_choice.allowed_tools.tools', 'must name functions that are among the tools.')
+  const kept = tools.filter(({ name }) => typeof name === 'string' && allowed.has(name))
+  if (new Set(kept.map(({ name }) => name)).size < allowed.size) {
+    fields.refuse('tool_choice.allowed_tools.tools', 'must name functions that are among the tools')
   }
   return kept
 }

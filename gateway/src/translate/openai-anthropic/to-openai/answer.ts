@@ -1,32 +1,32 @@
 import { isObject, type JsonObject } from '../../json.ts'
-import { isGiven } from '../../report.ts'
+import { jsonText } from '../../reading/json-text.ts'
 import type { AnswerContext } from '../../translation.ts'
-import { finishReasonToOpenAI } from '../finish-reasons.ts'
-import { idToOpenAI } from '../ids.ts'
-import { usageToOpenAI } from '../usage.ts'
+import { finishReasonToOpenai } from '../finish-reasons.ts'
+import { idToOpenai } from '../ids.ts'
+import { usageToOpenai } from '../usage.ts'
 
 /** A message that was generated, as a chat completion. */
-export const answerToOpenAI = (message: JsonObject, { now, asked }: AnswerContext): JsonObject => ({
-  id: idToOpenAI(message.id),
+export const answerToOpenai = (message: JsonObject, { now, asked }: AnswerContext): JsonObject => ({
+  id: idToOpenai(message.id),
   object: 'chat.completion',
   created: Math.floor(now / 1000),
-  model: isGiven(message.model) ? message.model : asked.model,
+  model: message.model ?? asked.model,
   choices: [
     {
       index: 0,
-      message: messageToOpenAI(message),
+      message: messageToOpenai(message),
       logprobs: null,
-      finish_reason: finishReasonToOpenAI(message.stop_reason),
+      finish_reason: finishReasonToOpenai(message.stop_reason),
     },
   ],
-  usage: isObject(message.usage) ? usageToOpenAI(message.usage) : undefined,
+  usage: isObject(message.usage) ? usageToOpenai(message.usage) : undefined,
 })
 
-const messageToOpenAI = (message: JsonObject): JsonObject => {
+const messageToOpenai = (message: JsonObject): JsonObject => {
   const blocks = Array.isArray(message.content) ? message.content.filter(isObject) : []
   const texts = textsOf(blocks, 'text')
   const thoughts = textsOf(blocks, 'thinking')
-  const calls = blocks.filter((block) => block.type === 'tool_use').map(callToOpenAI)
+  const calls = blocks.filter((block) => block.type === 'tool_use').map(callToOpenai)
   return {
     role: 'assistant',
     content: texts.length > 0 ? texts.join('') : null,
@@ -43,10 +43,10 @@ const textsOf = (blocks: readonly JsonObject[], type: 'text' | 'thinking'): read
     .map((block) => block[type])
     .filter((text) => typeof text === 'string')
 
-const callToOpenAI = ({ id, name, input }: JsonObject): JsonObject => ({
+const callToOpenai = ({ id, name, input }: JsonObject): JsonObject => ({
   id,
   type: 'function',
-  function: { name, arguments: JSON.stringify(input ?? {}) },
+  function: { name, arguments: jsonText(input ?? {}) },
 })
 
 /** What is said of a refusal; the text that came before it stays the content. */

@@ -1,13 +1,12 @@
 import type { JsonObject } from '../../json.ts'
-import { isGiven } from '../../report.ts'
 import type { StreamContext } from '../../translation.ts'
-import { idToOpenAI } from '../ids.ts'
+import { idToOpenai } from '../ids.ts'
 
 /** Writes chunks of one chat completion. */
 export class Chunks {
   readonly #created: number
   readonly #hidesUsage: boolean
-  #id = idToOpenAI('')
+  #id = idToOpenai('')
   #model: unknown
 
   constructor({ now, asked, hidesUsage }: StreamContext) {
@@ -18,8 +17,8 @@ export class Chunks {
 
   /** All chunks bear the name of the message. */
   name({ id, model }: JsonObject): void {
-    this.#id = idToOpenAI(id)
-    if (isGiven(model)) this.#model = model
+    this.#id = idToOpenai(id)
+    this.#model = model ?? this.#model
   }
 
   delta(delta: JsonObject, finishReason: string | null = null): string {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../json.ts'
 import type { ProviderError } from '../../translation.ts'
 
-export const errorToOpenAI = ({ status, code, message }: ProviderError): JsonObject => ({
+export const errorToOpenai = ({ status, code, message }: ProviderError): JsonObject => ({
   error: {
     message,
     type: status >= 500 ? 'server_error' : 'invalid_request_error',

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../json.ts'
 import type { EventTranslator, StreamContext } from '../../translation.ts'
-import { finishReasonToOpenAI } from '../finish-reasons.ts'
-import { usageToOpenAI } from '../usage.ts'
+import { finishReasonToOpenai } from '../finish-reasons.ts'
+import { usageToOpenai } from '../usage.ts'
 import { refusalOf } from './answer.ts'
 import { Chunks } from './chunks.ts'
 import { ToolCalls } from './tool-calls.ts'
@@ -37,7 +37,7 @@ export class ChunksFromEvents implements EventTranslator {
   }
 
   end(): string {
-    const usage = this.#hidesUsage ? '' : this.#chunks.usage(usageToOpenAI(this.#usage))
+    const usage = this.#hidesUsage ? '' : this.#chunks.usage(usageToOpenai(this.#usage))
     return `${usage}data: [DONE]\n\n`
   }
 
@@ -71,7 +71,7 @@ export class ChunksFromEvents implements EventTranslator {
     if (isObject(usage)) this.#usage = { ...this.#usage, ...withoutNulls(usage) }
     if (!isObject(delta)) return ''
     const refusal = refusalOf(delta)
-    return this.#text('refusal', refusal) + this.#chunks.delta({}, finishReasonToOpenAI(delta.stop_reason))
+    return this.#text('refusal', refusal) + this.#chunks.delta({}, finishReasonToOpenai(delta.stop_reason))
   }
 
   #text(member: 'content' | 'reasoning_content' | 'refusal', text: unknown): string {
