@@ -181,8 +181,8 @@ describe('a message', () => {
   })
 })
 
-/** What a call comes to that meets the fault; `answered` where it leaves an answer. */
-const ofAnswers: Readonly<Record<AnswerFaultKind, FailureClass | 'answered'>> = {
+/** What a call comes to that meets the fault; `answered` where it leaves an answer. Some are of other providers alone. */
+const ofAnswers: Readonly<Partial<Record<AnswerFaultKind, FailureClass | 'answered'>>> = {
   rate_limit: 'throttled',
   server_error: 'server_error',
   unavailable: 'overloaded',
