@@ -1,5 +1,6 @@
 import { isError, type ProviderError } from '../provider-error.ts'
 import { type Body, isRecord } from '../record.ts'
+import { valueFor } from '../schema-value.ts'
 import { invalidRequest } from './errors.ts'
 import { required, wrong } from './fields.ts'
 
@@ -69,28 +70,6 @@ const toolList = (tools: unknown): readonly Tool[] | ProviderError => {
 
 /** An input that fits the schema as far as its types tell, with the text wherever one is asked for. */
 export const inputOf = ({ schema }: Tool, text: string): Body => {
-  const { properties } = schema
-  return isRecord(properties) && Object.keys(properties).length > 0
-    ? Object.fromEntries(Object.entries(properties).map(([name, of]) => [name, valueFor(of, text)]))
-    : { answer: text }
-}
-
-const valueFor = (schema: unknown, text: string): unknown => {
-  if (!isRecord(schema)) return text
-  if (Array.isArray(schema.enum)) return schema.enum[0]
-  switch (schema.type) {
-    case 'integer':
-    case 'number':
-      return text.length
-    case 'boolean':
-      return true
-    case 'array':
-      return [valueFor(schema.items, text)]
-    case 'object':
-      return inputOf({ name: '', schema }, text)
-    case 'null':
-      return null
-    default:
-      return text
-  }
+  const value = valueFor(schema, text)
+  return isRecord(value) && Object.keys(value).length > 0 ? value : { answer: text }
 }

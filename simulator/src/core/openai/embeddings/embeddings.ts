@@ -2,13 +2,13 @@ import { type Answered, answered, type Call } from '../../call.ts'
 import { Hasher } from '../../digest.ts'
 import { jsonBody } from '../../json-body.ts'
 import type { ProviderError } from '../../provider-error.ts'
+import { base64Of, vectorOf } from '../../vector.ts'
 import { endpointOf } from '../endpoint-of.ts'
 import { invalidRequest, textTooLong } from '../errors.ts'
 import { tooFast, tooMany } from '../limits.ts'
 import { spoilable } from '../spoilable.ts'
 import { embeddingsObject } from './object.ts'
 import { type EmbeddingsRequest, readEmbeddings } from './request.ts'
-import { base64Of, vectorOf } from './vector.ts'
 
 /** All inputs of a request together. */
 const requestTokensMax = 300_000

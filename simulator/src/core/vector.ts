@@ -1,5 +1,5 @@
-import type { Digest } from '../../digest.ts'
-import { scramble } from '../../digest.ts'
+import type { Digest } from './digest.ts'
+import { scramble } from './digest.ts'
 
 /**
  * A vector of length 1 that depends on the fingerprint alone. A shorter one is the beginning of the longer one,
