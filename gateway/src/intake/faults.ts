@@ -16,6 +16,10 @@ export const FAULT_CODES = {
   empty_list: 'A batch without a single request.',
   unknown_task: 'No preset of this installation has the name.',
   webhook_address_refused: 'The address of a webhook lies in a network that is not called from here.',
+  lossy:
+    'A field has no counterpart at the model\'s provider; allowed with `lossy: "warn"`, then it is reported.',
+  untranslatable:
+    "The request cannot be put into the format of the model's provider, or no deployment of the model has the endpoint.",
   invalid_items: 'Requests of the batch are refused; each is listed under faults.',
 } as const
 

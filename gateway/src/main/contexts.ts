@@ -4,8 +4,10 @@ import { deploymentViews } from '../deployment-views.ts'
 import type { AdminContext } from '../server/admin/context.ts'
 import type { ServerContext } from '../server/context.ts'
 import { createHealth } from '../server/health.ts'
+import { createWayOf, type WayOf } from '../translate/check/way.ts'
 import type { Opened } from './open.ts'
 import type { Parts } from './parts.ts'
+import { PROTOCOLS } from './protocols.ts'
 
 export interface ContextOrder {
   readonly opened: Opened
@@ -33,6 +35,7 @@ export const serverContext = ({ opened, parts, config, isStopping }: ContextOrde
       return unrecorded + (await store.keys.spentByKey(apiKey))
     },
     tenant: store.tenant,
+    wayOf: waysOfConfigs(),
     ends,
     interactive: calls.call,
     whyWaiting: stations.whyWaiting,
@@ -51,6 +54,16 @@ export const serverContext = ({ opened, parts, config, isStopping }: ContextOrde
     }),
     metrics: () => watch.metrics.expose(stations),
     onFault: (error, requestId) => log.error({ err: error, requestId }, 'a request failed through our fault'),
+  }
+}
+
+/** Made once for each configuration: every call and every create asks. */
+const waysOfConfigs = (): ServerContext['wayOf'] => {
+  const known = new WeakMap<Config, WayOf>()
+  return (config) => {
+    const wayOf = known.get(config) ?? createWayOf(config.deployments, PROTOCOLS)
+    known.set(config, wayOf)
+    return wayOf
   }
 }
 

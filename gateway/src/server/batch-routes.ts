@@ -12,6 +12,7 @@ import { readCreateHeaders } from './create-headers.ts'
 import type { CreatesInLine } from './creates-in-line.ts'
 import { isOpenaiClient } from './dialect-of.ts'
 import { ApiError } from './errors.ts'
+import { lossyOfHeaders } from './lossy-header.ts'
 import { requireJson } from './media-type.ts'
 import { keepCompany } from './native/answer-later.ts'
 import { readWait, wantsMinimal } from './native/prefer.ts'
@@ -97,6 +98,7 @@ export const batchRoutes = (
       path: '/v1/batches',
       headers,
       callerHeaders: readCallerHeaders(request.headers),
+      lossy: lossyOfHeaders(request.headers),
       isNativeByDefault: !isOpenaiClient(request),
       onDialect: (dialect: 'openai' | 'anthropic') => {
         request.callerDialect = dialect

@@ -8,6 +8,7 @@ import type { Blobs } from '../storage/blobs/blobs.ts'
 import type { KeyStore } from '../storage/operator.ts'
 import type { TenantStore } from '../storage/tenant.ts'
 import type { Tracer } from '../telemetry/traces/tracer.ts'
+import type { WayOf } from '../translate/check/way.ts'
 import type { BatchEnds } from './batch-ends.ts'
 import type { Health } from './health.ts'
 import type { ServerObserver } from './observer.ts'
@@ -26,6 +27,8 @@ export interface ServerContext {
   spentByKey(apiKey: string): Promise<Nano>
   tenant(account: string): TenantStore
   readonly ends: BatchEnds
+  /** How requests reach the deployments of a configuration. */
+  wayOf(config: Config): WayOf
   /** Makes an ordinary call. */
   readonly interactive: InteractiveCall
   /** Why requests for a model do not move at the moment. */

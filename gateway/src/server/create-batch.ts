@@ -54,6 +54,7 @@ const createNativeOrFromFile = async (
     random: context.random,
     webhooks: webhookContext(config),
     isNativeByDefault: order.isNativeByDefault,
+    translation: { wayOf: context.wayOf(config), lossy: order.lossy ?? config.translation.lossy },
   }).finally(() => reading.end())
   if (intake.kind === 'not_native' && !intake.document.keys.includes('requests')) {
     order.onDialect('openai')

@@ -4,6 +4,7 @@ import { formatUsd } from '../money/nano.ts'
 import type { ApiKey } from '../storage/operator.ts'
 import type { BatchView, CreateQuery, OverLimit } from '../storage/tenant.ts'
 import type { Span } from '../telemetry/traces/tracer.ts'
+import type { Lossy } from '../translate/loss.ts'
 import type { CreateHeaders } from './create-headers.ts'
 import { ApiError } from './errors.ts'
 
@@ -13,6 +14,8 @@ export interface CreateOrder {
   readonly body: AsyncIterable<Buffer>
   readonly path: string
   readonly headers: CreateHeaders
+  /** What a header says of fields that a provider has no word for; the body's own word is before it. */
+  readonly lossy: Lossy | undefined
   /** Of Anthropic's dialect: they go with each request of the batch. */
   readonly callerHeaders: SharedHeaders
   readonly span: Span

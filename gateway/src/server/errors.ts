@@ -64,10 +64,6 @@ export const ERRORS = {
     'No deployment could take the call in time: they are busy, or their providers ask to wait.',
     'later',
   ),
-  untranslatable: row(
-    400,
-    "The request cannot be put into the format of the model's provider; `message` names the field.",
-  ),
   provider_failed: row(
     502,
     "No provider gave a usable answer. The provider's own errors are passed on as they are.",

@@ -51,6 +51,8 @@ export const retriedBatch = (
     file: retried.file,
     outputMs: null,
     errors: null,
+    // The same requests, and the same became of them.
+    losses: retried.losses,
     retryOf: retried.id,
     trace: span.context,
     webhook: null,

@@ -301,6 +301,9 @@ ALTER TABLE api_key ADD COLUMN spend_limit INTEGER;     -- nano-USD over the lif
 -- The W3C trace context in which the batch was submitted, so that what is done for it later joins that trace.
 ALTER TABLE batch ADD COLUMN trace TEXT;
 
+-- What became of fields that the provider's format has no word for, as the create was told; null: nothing was lost.
+ALTER TABLE batch ADD COLUMN losses TEXT;
+
 -- With the number of requests, so that what waits is counted from the index alone.
 DROP INDEX shard_waiting;
 CREATE INDEX shard_waiting ON shard (account, window_end, id, model, n) WHERE state = 'waiting';

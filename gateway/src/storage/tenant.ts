@@ -75,6 +75,8 @@ export interface NewBatch {
   readonly outputMs: number | null
   /** JSON of the dialect's own: why the input is refused. */
   readonly errors: string | null
+  /** JSON: what became of fields that a provider has no word for; null: nothing was lost. */
+  readonly losses: string | null
   readonly retryOf: string | null
   /** The W3C trace context in which it is submitted. */
   readonly trace: string | null
@@ -154,6 +156,7 @@ export interface BatchView {
   readonly template: string
   readonly hold: Nano
   readonly errors: string | null
+  readonly losses: string | null
   readonly retryOf: string | null
   readonly stoppedAt: number | null
   /** When the last request had its answer. */

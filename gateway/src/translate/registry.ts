@@ -21,5 +21,7 @@ const TRANSLATIONS: Readonly<Record<string, Partial<Record<Provider, Translation
 }
 
 /** Undefined where the provider has nothing like the endpoint. */
-export const translationFor = (endpoint: string, provider: Provider): Translation | undefined =>
+export type TranslationLookup = (endpoint: string, provider: Provider) => Translation | undefined
+
+export const translationFor: TranslationLookup = (endpoint, provider) =>
   Object.hasOwn(TRANSLATIONS, endpoint) ? TRANSLATIONS[endpoint]?.[provider] : undefined

@@ -11,6 +11,7 @@ export interface ItemRequest {
   readonly maxTokens: number | undefined
   /** A rule that it breaks: it is in the batch, and fails there. 0: none. */
   readonly brokenRule: number
+  readonly params: Readonly<Record<string, unknown>>
 }
 
 export type CheckedItem = ItemRequest | { readonly kind: 'problem'; readonly problem: Problem }
@@ -48,7 +49,7 @@ export const checkItem = (item: unknown, scanned: LineScanner): CheckedItem => {
     )
   }
   const maxTokens = typeof max === 'number' && max >= 1 && max <= TOKENS_MAX ? max : undefined
-  return { kind: 'request', customId, model, maxTokens, brokenRule: brokenRule(params) }
+  return { kind: 'request', customId, model, maxTokens, brokenRule: brokenRule(params), params }
 }
 
 /** More than any model gives; money is set aside for no more. */

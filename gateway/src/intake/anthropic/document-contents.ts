@@ -1,3 +1,4 @@
+import type { LossSummary } from '../../translate/check/loss-check.ts'
 import type { Fault } from '../faults.ts'
 import type { FileTarget } from '../file/contents.ts'
 import type { DocumentFault, FieldFault } from '../json/array-splitter.ts'
@@ -18,4 +19,6 @@ export interface DocumentContents {
   readonly faultsTotal: number
   /** One for each model, in the order in which they first came; `firstLines` are indexes. */
   readonly targets: readonly FileTarget[]
+  /** What would be lost of its requests where their model is spoken to in another format; `at` is an index. */
+  readonly losses: LossSummary
 }

@@ -1,5 +1,6 @@
 import { encodeIndex } from '../../batch/index-codec.ts'
 import type { Random } from '../../clock/clock.ts'
+import { NO_LOSSES } from '../../translate/check/loss-check.ts'
 import { Cutter } from '../cut.ts'
 import { clipped, FaultList, type Problem } from '../faults.ts'
 import { IdTable } from '../file/id-table.ts'
@@ -9,12 +10,21 @@ import { Targets } from '../file/targets.ts'
 import { ArraySplitter, type SplitElement } from '../json/array-splitter.ts'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { IntakeLimits, MessageBatchLimits } from '../limits.ts'
+import { RequestLossCheck, type TranslatedWay } from '../request-losses.ts'
 import type { ShardDraft } from '../shard-draft.ts'
 import { type CheckedItem, checkItem, type ItemRequest } from './check-item.ts'
 import type { DocumentContents } from './document-contents.ts'
 import { variantOf } from './params.ts'
 
 export type DocumentLimits = MessageBatchLimits & IntakeLimits
+
+/** How its requests are told in another format. */
+export interface DocumentTranslation {
+  readonly ways: readonly TranslatedWay[]
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const PASSES: DocumentTranslation = { ways: [], headers: {} }
 
 export const MESSAGES_ENDPOINT = '/v1/messages'
 
@@ -35,13 +45,18 @@ export class DocumentReader {
   readonly #ids: IdTable
   readonly #faults: FaultList
   readonly #targets = new Targets(MODELS_MAX)
+  readonly #headers: DocumentTranslation['headers']
+  /** Undefined where all models speak the endpoint. */
+  readonly #losses: RequestLossCheck | undefined
   readonly #cutter: Cutter
   #ready: ShardDraft[] = []
   #shards = 0
   #suspicions: Suspicion[] = []
 
-  constructor(limits: DocumentLimits, random: Random) {
+  constructor(limits: DocumentLimits, random: Random, { ways, headers }: DocumentTranslation = PASSES) {
     this.#limits = limits
+    this.#headers = headers
+    this.#losses = ways.length === 0 ? undefined : new RequestLossCheck(ways, limits.faultsShownMax)
     this.#splitter = new ArraySplitter({
       lists: ['requests'],
       elementsMax: limits.requestsMax,
@@ -95,6 +110,7 @@ export class DocumentReader {
       faults: this.#faults.shown.toSorted((left, right) => left.index - right.index),
       faultsTotal: this.#faults.total,
       targets: this.#targets.all(),
+      losses: this.#losses?.losses()?.summary ?? NO_LOSSES,
     }
   }
 
@@ -131,6 +147,7 @@ export class DocumentReader {
       outputTokens: maxTokens,
     })
     if (!counted) this.#faults.add(index, TOO_MANY_MODELS)
+    this.#checkLosses(index, request)
     if (this.#faults.total > 0) return
     this.#cutter.add({
       ...target,
@@ -143,6 +160,13 @@ export class DocumentReader {
         variant: variantOf(modelStart - bodyStart, request.brokenRule),
       },
     })
+  }
+
+  /** One that breaks a rule fails whatever is made of it. */
+  #checkLosses(at: number, { model, customId, params, brokenRule }: ItemRequest): void {
+    if (brokenRule !== 0) return
+    const request = { model, endpoint: MESSAGES_ENDPOINT, body: params, headers: this.#headers }
+    this.#losses?.take({ ...request, customId, at })
   }
 
   /** The id in its one spelling: `"\u0061"` and `"a"` are the same id. */

@@ -5,6 +5,8 @@ export interface BatchErrorsOrder {
   readonly endpoint: string
   /** Why the key cannot use a model here; undefined where it can. */
   readonly modelProblem: (model: string) => string | undefined
+  /** Why nothing can be asked of a model at an endpoint; undefined where it can. */
+  readonly endpointProblem: (model: string, endpoint: string) => string | undefined
   readonly shownMax: number
 }
 
@@ -25,5 +27,7 @@ const targetProblem = ({ endpoint, model }: FileTarget, order: BatchErrorsOrder)
     return { code: 'url_mismatch', message, param: 'url' }
   }
   const message = order.modelProblem(model)
-  return message === undefined ? undefined : { code: 'model_not_found', message, param: 'body.model' }
+  if (message !== undefined) return { code: 'model_not_found', message, param: 'body.model' }
+  const missing = order.endpointProblem(model, endpoint)
+  return missing === undefined ? undefined : { code: 'untranslatable', message: missing, param: 'body.model' }
 }

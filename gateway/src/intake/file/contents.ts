@@ -1,3 +1,4 @@
+import type { RequestLosses } from '../request-losses.ts'
 import type { LineFault } from './line-faults.ts'
 
 /** What intake found in an uploaded file; kept with it, so that no batch reads it again. */
@@ -11,6 +12,8 @@ export interface FileContents {
   readonly targets: readonly FileTarget[]
   /** The file is an error file: these requests of that batch are to be tried again. */
   readonly retry: FileRetry | null
+  /** Null where all of its requests pass as they are. */
+  readonly losses: RequestLosses | null
 }
 
 export interface FileTarget {

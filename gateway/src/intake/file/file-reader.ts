@@ -5,6 +5,7 @@ import { Cutter } from '../cut.ts'
 import { clipped } from '../faults.ts'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { FileLimits, IntakeLimits } from '../limits.ts'
+import { RequestLossCheck, type TranslatedWay } from '../request-losses.ts'
 import type { ShardDraft } from '../shard-draft.ts'
 import { checkLine, type RequestLine } from './check-line.ts'
 import type { FileContents } from './contents.ts'
@@ -37,6 +38,8 @@ export class FileReader {
   readonly #faults: LineFaults
   readonly #targets = new Targets(TARGETS_MAX)
   readonly #retried = new RetriedRequests()
+  /** Undefined where all models speak the endpoints of batches. */
+  readonly #losses: RequestLossCheck | undefined
   readonly #cutter: Cutter
   #chunk: Buffer | undefined
   /**
@@ -51,8 +54,9 @@ export class FileReader {
   #embeddedInputs = 0
   #suspicions: Suspicion[] = []
 
-  constructor(limits: FileLimits & IntakeLimits, random: Random) {
+  constructor(limits: FileLimits & IntakeLimits, random: Random, ways: readonly TranslatedWay[] = []) {
     this.#limits = limits
+    this.#losses = ways.length === 0 ? undefined : new RequestLossCheck(ways, limits.faultsShownMax)
     this.#splitter = new LineSplitter(limits.lineBytesMax, (line) => this.#takeLine(line))
     this.#ids = new IdTable(new KeyedHash({ low: word(random), high: word(random) }))
     this.#faults = new LineFaults(limits.faultsShownMax)
@@ -103,6 +107,7 @@ export class FileReader {
       faultsTotal: this.#faults.total,
       targets: this.#targets.all(),
       retry,
+      losses: this.#losses?.losses() ?? null,
     }
   }
 
@@ -131,6 +136,8 @@ export class FileReader {
   #takeRequest(line: Line, bytes: Buffer, request: RequestLine): void {
     this.#suspect(line, bytes, request.customId)
     this.#countInputs(embeddedInputsOf(request.url, request.body))
+    const { model, url: endpoint, body, customId } = request
+    this.#losses?.take({ model, endpoint, body, customId, at: line.number })
     if (this.#retried.any) this.#faultMixed(line.number)
     else this.#cutRequest(line, request)
   }

@@ -11,6 +11,10 @@ export const FILE_FAULT_CODES = {
   line_too_large: 'The line is longer than the limit.',
   too_many_tasks: 'The file has more requests than the limit.',
   too_many_models: 'The file has more combinations of model and endpoint than the limit.',
+  lossy:
+    'A field has no counterpart at the model\'s provider; allowed with `lossy: "warn"`, then it is reported.',
+  untranslatable:
+    "The request cannot be put into the format of the model's provider, or no deployment of the model has the endpoint.",
   empty_file: 'The file has no requests.',
 } as const
 

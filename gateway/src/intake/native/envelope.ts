@@ -1,8 +1,10 @@
 import type { Presets } from '../../config/presets.ts'
 import type { WebhookOrder } from '../../storage/webhooks.ts'
+import type { Lossy } from '../../translate/loss.ts'
 import { clipped, isObject, type Problem, shown, unknownField } from '../faults.ts'
 import type { SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
+import { lossyOf, lossyProblem } from '../lossy.ts'
 import { metadataProblem } from '../metadata.ts'
 import { readBatchWebhook, type WebhookContext, type WebhookReading } from '../webhook.ts'
 import { mergeOptions, OPTION_NAMES, optionsProblem } from './options.ts'
@@ -27,6 +29,8 @@ export interface Envelope {
   readonly windowSeconds: number
   /** Told of this batch alone. */
   readonly webhook: WebhookOrder | null
+  /** Undefined where the body does not say. */
+  readonly lossy: Lossy | undefined
 }
 
 interface EnvelopeProblem {
@@ -57,6 +61,7 @@ const FIELDS = [
   'window_seconds',
   'completion_window',
   'webhook',
+  'lossy',
 ]
 
 /** Checks in this order, so that the same body is always refused for the same reason. */
@@ -70,7 +75,8 @@ export const readEnvelope = (document: SplitDocument, context: EnvelopeContext):
     taskProblem(fields.get('task'), context.presets) ??
     givenProblem(fields.get('options'), (options) => optionsProblem(options, 'options')) ??
     givenProblem(fields.get('system'), systemProblem) ??
-    givenProblem(fields.get('metadata'), (metadata) => metadataProblem(metadata, context.limits))
+    givenProblem(fields.get('metadata'), (metadata) => metadataProblem(metadata, context.limits)) ??
+    givenProblem(fields.get('lossy'), lossyProblem)
   if (problem) return { kind: 'problem', problem }
   const window = readWindow(fields, context.limits)
   if (window.kind === 'problem') return window
@@ -100,6 +106,7 @@ const checkedEnvelope = (
     },
     metadata: stringsOf(fields.get('metadata')),
     windowSeconds,
+    lossy: lossyOf(fields.get('lossy')),
   }
 }
 

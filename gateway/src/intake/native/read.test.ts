@@ -128,6 +128,7 @@ describe('what goes wrong around a body', () => {
       throw new Error('the disk is full')
     }
     const blobs = {
+      ...order.blobs,
       create: async (name: string) => {
         if (failing === 'create') return fail()
         const writer = await order.blobs.create(name)
@@ -153,7 +154,11 @@ describe('what goes wrong around a body', () => {
       return order.blobs.create(name)
     }
     const body = Buffer.concat([head, Buffer.from('1,'), ...Array(900).fill(item), Buffer.from('2]}')])
-    const intake = await readNativeBatch({ ...order, blobs: { create }, body: chunked(body, 10_000) })
+    const intake = await readNativeBatch({
+      ...order,
+      blobs: { ...order.blobs, create },
+      body: chunked(body, 10_000),
+    })
     expect(intake).toMatchObject({ kind: 'invalid', faults: [{ index: 0 }, { index: 901 }] })
     expect(created).toBe(0)
   })

@@ -3,12 +3,18 @@ import type { Random } from '../../clock/clock.ts'
 import type { Presets } from '../../config/presets.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import type { WebhookOrder } from '../../storage/webhooks.ts'
-import { clipped, type Fault, type FaultList } from '../faults.ts'
-import { ArraySplitter, type DocumentFault, type SplitDocument } from '../json/array-splitter.ts'
+import { encodeReport } from '../../translate/check/encode-report.ts'
+import { type LossSummary, refusedOf } from '../../translate/check/loss-check.ts'
+import type { TranslationTarget, WayOf } from '../../translate/check/way.ts'
+import type { Lossy } from '../../translate/loss.ts'
+import type { TranslationLookup } from '../../translate/registry.ts'
+import { ArraySplitter, type SplitDocument } from '../json/array-splitter.ts'
 import type { IntakeLimits } from '../limits.ts'
 import { draftShards, type ShardDraft } from '../shard-draft.ts'
 import type { WebhookContext } from '../webhook.ts'
+import { checkItems, faultOf } from './check-losses.ts'
 import { type Envelope, type ModelProblem, type NativeForm, readEnvelope } from './envelope.ts'
+import { badItems, type Faults, type InvalidNative, noEndpoint, unreadable } from './invalid.ts'
 import { ItemTaker } from './item-taker.ts'
 import { outputTokensMax } from './options.ts'
 import type { NativeTemplate } from './template.ts'
@@ -18,7 +24,7 @@ export const NATIVE_ENDPOINT = '/v1/chat/completions'
 export interface NativeIntakeOrder {
   /** The body as it arrives. Where it is too large, what is left of it stays unread. */
   readonly body: AsyncIterable<Buffer>
-  readonly blobs: Pick<Blobs, 'create'>
+  readonly blobs: Pick<Blobs, 'create' | 'read' | 'remove'>
   readonly blobName: string
   readonly limits: IntakeLimits
   readonly presets: Presets
@@ -27,6 +33,14 @@ export interface NativeIntakeOrder {
   readonly webhooks: WebhookContext
   /** A body that could be of any dialect: is it taken for a native one? */
   readonly isNativeByDefault: boolean
+  readonly translation: TranslationOrder
+}
+
+export interface TranslationOrder {
+  readonly wayOf: WayOf
+  /** Where the body does not say. */
+  readonly lossy: Lossy
+  readonly lookUp?: TranslationLookup
 }
 
 export interface AcceptedNative {
@@ -46,6 +60,8 @@ export interface AcceptedNative {
   readonly task: string | null
   /** Told of this batch alone. */
   readonly webhook: WebhookOrder | null
+  /** What would become of fields that the provider has no word for; encoded. */
+  readonly losses: string | null
   /**
    * For the hold, rough upper bounds. Input: for each request ⌈bytes of its fragment ÷ 3⌉ +
    * ⌈bytes of what the batch shares ÷ 3⌉ + 8; three bytes a token is below what tokenizers reach in
@@ -54,20 +70,6 @@ export interface AcceptedNative {
   readonly estimatedInputTokens: number
   /** For each request its limit of output tokens, or else the batch's, or else an assumed one. */
   readonly estimatedOutputTokens: number
-}
-
-export interface InvalidNative {
-  readonly kind: 'invalid'
-  /** One of FAULT_CODES, or what `allowedModels` gave. */
-  readonly code: string
-  readonly message: string
-  readonly field: string | undefined
-  /** The byte of the body, where it is no JSON from there. */
-  readonly offset: number | undefined
-  /** Bad requests, in the order of their indexes: the first ones, and how many there are. */
-  readonly faults: readonly Fault[]
-  readonly faultsTotal: number
-  readonly bodySha256: string
 }
 
 /**
@@ -154,16 +156,47 @@ const conclude = async (
   if (reading.kind === 'problem') {
     return { kind: 'invalid', ...reading.problem, offset: undefined, faults, faultsTotal, bodySha256 }
   }
-  if (faultsTotal > 0) return badItems(items.faults, received, reading.envelope.form, bodySha256)
+  const { envelope } = reading
+  const bad = (found: Faults): InvalidNative => badItems(found, received, envelope.form, bodySha256)
+  if (faultsTotal > 0) return bad(items.faults)
+  const way = order.translation.wayOf(envelope.model, NATIVE_ENDPOINT)
+  if (way.kind === 'nowhere') return noEndpoint(envelope.model, { endpoint: NATIVE_ENDPOINT, bodySha256 })
   await items.commit()
-  return accepted(order, items, reading.envelope, body)
+  if (way.kind === 'passes') return accepted(order, items, { envelope, body, losses: null })
+  const summary = await checkCommitted(order, items, { envelope, targets: way.targets })
+  const refused = refusedOf(summary, envelope.lossy ?? order.translation.lossy)
+  if (refused.total === 0) {
+    return accepted(order, items, { envelope, body, losses: encodeReport(summary.report) })
+  }
+  await order.blobs.remove(order.blobName)
+  return bad({
+    shown: refused.shown.slice(0, order.limits.faultsShownMax).map(faultOf),
+    total: refused.total,
+  })
+}
+
+/** What is committed goes where it cannot be checked. */
+const checkCommitted = async (
+  order: NativeIntakeOrder,
+  { entries }: ItemTaker,
+  { envelope, targets }: { envelope: Envelope; targets: readonly TranslationTarget[] },
+): Promise<LossSummary> => {
+  const { blobs, blobName, limits, translation } = order
+  const { template, form, model } = envelope
+  const stored = { blobs, blobName, entries, template, form, model, endpoint: NATIVE_ENDPOINT }
+  const check = { targets, shownMax: limits.faultsShownMax, lookUp: translation.lookUp }
+  try {
+    return await checkItems(stored, check)
+  } catch (error) {
+    await blobs.remove(blobName)
+    throw error
+  }
 }
 
 const accepted = (
   order: NativeIntakeOrder,
   items: ItemTaker,
-  envelope: Envelope,
-  body: WholeBody,
+  { envelope, body, losses }: { envelope: Envelope; body: WholeBody; losses: string | null },
 ): AcceptedNative => {
   const { model, template } = envelope
   const total = items.entries.length
@@ -174,33 +207,11 @@ const accepted = (
     kind: 'accepted',
     ...envelope,
     ...body,
+    losses,
     shards: draftShards(items.entries, { model, endpoint: NATIVE_ENDPOINT }, order.limits),
     total,
     blobName: order.blobName,
     estimatedInputTokens: items.inputTokens + total * (Math.ceil(shared / 3) + 8),
     estimatedOutputTokens: items.outputTokens + items.withoutOutputLimit * outputTokens,
-  }
-}
-
-const unreadable = (fault: DocumentFault, bodySha256: string): InvalidNative => {
-  const { code, offset } = fault
-  const message =
-    code === 'invalid_json' ? `The body is not valid JSON at byte ${offset}: ${fault.message}` : fault.message
-  const field = fault.field === undefined ? undefined : clipped(fault.field)
-  return { kind: 'invalid', code, message, field, offset, faults: [], faultsTotal: 0, bodySha256 }
-}
-
-const badItems = (faults: FaultList, total: number, form: NativeForm, bodySha256: string): InvalidNative => {
-  const [first] = faults.shown
-  const example = first ? `; the first is ${form}[${first.index}]: ${first.message}` : ''
-  return {
-    kind: 'invalid',
-    code: 'invalid_items',
-    message: `${faults.total} of ${total} requests are refused${example}`,
-    field: form,
-    offset: undefined,
-    faults: faults.shown,
-    faultsTotal: faults.total,
-    bodySha256,
   }
 }

@@ -3,7 +3,8 @@ import { decodeIndex } from '../../batch/index-codec.ts'
 import { DEFAULT_PRESETS } from '../../config/presets.ts'
 import { createMemoryBlobs } from '../../storage/blobs/memory.ts'
 import { DEFAULT_INTAKE_LIMITS, type IntakeLimits } from '../limits.ts'
-import { type AcceptedNative, type InvalidNative, type NativeIntake, readNativeBatch } from './read.ts'
+import type { InvalidNative } from './invalid.ts'
+import { type AcceptedNative, type NativeIntake, readNativeBatch } from './read.ts'
 import { encodeTemplate, nativeComposer } from './template.ts'
 
 export const BLOB = 'inputs/batch_1'
@@ -27,6 +28,7 @@ export const orderOf = (limits: Partial<IntakeLimits> = {}) => ({
   random: { next: () => 0.5 },
   webhooks: { refusal: () => undefined },
   isNativeByDefault: true,
+  translation: { wayOf: () => ({ kind: 'passes' as const }), lossy: 'refuse' as const },
 })
 
 /** Takes a body in, and checks that a refused one leaves nothing stored. */

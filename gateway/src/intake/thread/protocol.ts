@@ -2,6 +2,7 @@ import type { DocumentContents } from '../anthropic/document-contents.ts'
 import type { DocumentLimits } from '../anthropic/document-reader.ts'
 import type { FileContents } from '../file/contents.ts'
 import type { FileLimits, IntakeLimits } from '../limits.ts'
+import type { TranslatedWay } from '../request-losses.ts'
 import type { ShardDraft } from '../shard-draft.ts'
 
 /** What one reading is asked to do with what comes in. */
@@ -17,11 +18,15 @@ export interface FileOrder extends Seeded {
 export interface DocumentOrder extends Seeded {
   readonly kind: 'document'
   readonly limits: DocumentLimits
+  /** Of the caller's, which go with each request. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
 interface Seeded {
   /** Two random numbers in [0, 1), for the keyed hash of ids. */
   readonly seeds: readonly [number, number]
+  /** On which of their ways requests are translated: they are checked for what would be lost. */
+  readonly ways: readonly TranslatedWay[]
 }
 
 /** What was found in all of it. */

@@ -34,7 +34,7 @@ const open = (id: number, order: ReadingOrder): void => {
 
 const readerOf = (order: ReadingOrder, random: Random): Reader => {
   if (order.kind === 'file') {
-    const reader = new FileReader(order.limits, random)
+    const reader = new FileReader(order.limits, random, order.ways)
     return {
       push: (block) => reader.push(block),
       takeShards: () => reader.takeShards(),
@@ -44,7 +44,7 @@ const readerOf = (order: ReadingOrder, random: Random): Reader => {
       },
     }
   }
-  const reader = new DocumentReader(order.limits, random)
+  const reader = new DocumentReader(order.limits, random, order)
   return {
     push: (block) => reader.push(block),
     takeShards: () => reader.takeShards(),

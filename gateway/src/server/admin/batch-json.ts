@@ -1,6 +1,7 @@
 import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd } from '../../money/nano.ts'
 import type { AdminBatch, AdminBatchDetail } from '../../storage/admin.ts'
+import { decodeReport } from '../../translate/check/encode-report.ts'
 import { tokensJson } from '../tokens-json.ts'
 import { iso, isoOrNull } from './json.ts'
 import { spendJson } from './usage-json.ts'
@@ -26,6 +27,7 @@ export const adminBatchJson = (batch: AdminBatch, why: Why) => ({
   charge: formatUsd(batch.charge),
   list_charge: formatUsd(batch.listCharge),
   ...spendJson(batch.spend),
+  losses: decodeReport(batch.losses),
   retry_of: batch.retryOf,
   created_at: iso(batch.createdAt),
   window_ends_at: iso(batch.windowEnd),

@@ -1,4 +1,5 @@
 import type { BatchView } from '../../storage/tenant.ts'
+import { decodeReport } from '../../translate/check/encode-report.ts'
 
 export type ProcessingStatus = 'in_progress' | 'canceling' | 'ended'
 
@@ -26,6 +27,7 @@ export const messageBatchJson = (batch: BatchView, publicUrl: () => string): Mes
     // What is archived elsewhere is gone here, with its batch.
     archived_at: null,
     cancel_initiated_at: cause === 'cancel' && stoppedAt !== null ? iso(stoppedAt) : null,
+    losses: decodeReport(batch.losses),
     results_url: hasEnded ? `${publicUrl()}/v1/messages/batches/${id}/results` : null,
   }
 }

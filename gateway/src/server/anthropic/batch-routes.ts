@@ -7,6 +7,7 @@ import type { ServerContext } from '../context.ts'
 import { readCreateHeaders } from '../create-headers.ts'
 import type { CreatesInLine } from '../creates-in-line.ts'
 import { ApiError } from '../errors.ts'
+import { lossyOfHeaders } from '../lossy-header.ts'
 import { requireJson } from '../media-type.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
 import { publicUrlFor } from '../public-url.ts'
@@ -55,6 +56,7 @@ export const messageBatchRoutes = (
       body: request.raw.iterator({ destroyOnReturn: false }),
       path: PATH,
       headers,
+      lossy: lossyOfHeaders(request.headers),
       callerHeaders: readCallerHeaders(request.headers),
       span: request.span,
     }

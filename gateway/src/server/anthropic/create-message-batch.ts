@@ -5,6 +5,8 @@ import { encodeSell } from '../../money/price.ts'
 import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
 import type { AcceptOutcome, NewBatch } from '../../storage/tenant.ts'
 import type { WebhookOrder } from '../../storage/webhooks.ts'
+import { encodeReport } from '../../translate/check/encode-report.ts'
+import { endpointMissing } from '../../translate/check/loss-words.ts'
 import { acceptBatch } from '../accept-batch.ts'
 import { acceptWithBlob } from '../accept-with-blob.ts'
 import type { ServerContext } from '../context.ts'
@@ -25,11 +27,10 @@ export const createMessageBatch = async (
   const full = context.noRoom()
   if (full) throw new ApiError('disk_full', full.message)
   const accept: AcceptOrder = { ...order, id: context.ids.next('msgbatch_'), config: context.config() }
-  const { id, config, body } = accept
+  const { id, config, body, callerHeaders } = accept
   const reading = order.span.child('intake')
-  const document = await takeDocument(context, { body, blobName: `inputs/${id}.json`, config }).finally(() =>
-    reading.end(),
-  )
+  const taking = { body, blobName: `inputs/${id}.json`, config, callerHeaders }
+  const document = await takeDocument(context, taking).finally(() => reading.end())
   context.crash('intake.after_input')
   const { blobName } = document
   return acceptWithBlob(context, { id, blobName }, () => acceptDocument(context, accept, document))
@@ -57,15 +58,18 @@ const acceptDocument = async (
 
 /** All that a document says beside its requests, or why no batch is made of it. */
 const check = (
-  { clock }: ServerContext,
-  { config, key }: AcceptOrder,
+  { clock, wayOf }: ServerContext,
+  { config, key, lossy }: AcceptOrder,
   { contents }: TakenDocument,
 ): { readonly webhook: WebhookOrder | null } | ApiError => {
   const prices = { catalogue: config.catalogue, costBooks: config.costBooks, at: clock.now() }
   const problem = documentProblem(contents, {
     requestsMax: config.messageBatches.requestsMax,
     modelProblem: (model) =>
-      modelProblem(config, key, model) ?? (isPriced(model, prices) ? undefined : notPriced(model)),
+      modelProblem(config, key, model) ??
+      (isPriced(model, prices) ? undefined : notPriced(model)) ??
+      (wayOf(config)(model, MESSAGES_ENDPOINT).kind === 'nowhere' ? noEndpoint(model) : undefined),
+    lossy: lossy ?? config.translation.lossy,
   })
   if (problem) return problem
   const webhook = contents.fields.get('webhook')
@@ -75,6 +79,9 @@ const check = (
   const { code, message, field } = reading.problem
   return new ApiError(code, message, { field })
 }
+
+const noEndpoint = (model: string): ApiError =>
+  new ApiError('untranslatable', endpointMissing(model, MESSAGES_ENDPOINT))
 
 const notPriced = (model: string): ApiError =>
   new ApiError('model_not_priced', `"${model}" has neither a price nor a known cost`)
@@ -114,6 +121,7 @@ const newBatch = (
     file: null,
     outputMs: null,
     errors: null,
+    losses: encodeReport(contents.losses.report),
     retryOf: null,
     trace: span.context,
   }

@@ -1,14 +1,19 @@
 import type { DocumentContents } from '../../intake/anthropic/document-contents.ts'
 import { clipped, shown } from '../../intake/faults.ts'
+import { lossyOf, lossyProblem } from '../../intake/lossy.ts'
+import { refusedOf } from '../../translate/check/loss-check.ts'
+import type { Lossy } from '../../translate/loss.ts'
 import { ApiError } from '../errors.ts'
 import type { ModelProblem } from '../models.ts'
 
-const FIELDS = ['requests', 'webhook']
+const FIELDS = ['requests', 'webhook', 'lossy']
 
 export interface DocumentRules {
   readonly requestsMax: number
   /** Why a model cannot be used; undefined where it can. */
   readonly modelProblem: (model: string) => ModelProblem | ApiError | undefined
+  /** What a header or the installation says of losses; the document's own word is before it. */
+  readonly lossy: Lossy
 }
 
 /** Why no batch is made of a document, always the same for the same one. */
@@ -18,7 +23,9 @@ export const documentProblem = (contents: DocumentContents, rules: DocumentRules
   noRequests(contents) ??
   tooMany(contents, rules.requestsMax) ??
   badRequests(contents) ??
-  badModel(contents, rules)
+  badModel(contents, rules) ??
+  badLossy(contents) ??
+  lossyRequests(contents, rules.lossy)
 
 const unreadable = ({ fault, fieldFault }: DocumentContents): ApiError | undefined => {
   if (fault) {
@@ -62,7 +69,10 @@ const tooMany = ({ requests = 0 }: DocumentContents, requestsMax: number): ApiEr
 }
 
 /** A client sees the message alone: it names the first bad request, and says how many more there are. */
-const badRequests = ({ faults, faultsTotal }: DocumentContents): ApiError | undefined => {
+const badRequests = ({
+  faults,
+  faultsTotal,
+}: Pick<DocumentContents, 'faults' | 'faultsTotal'>): ApiError | undefined => {
   const [first] = faults
   if (!first) return undefined
   const field = placeOf(first.index, first.field)
@@ -79,6 +89,23 @@ const badModel = ({ targets }: DocumentContents, { modelProblem }: DocumentRules
     return new ApiError(problem.code, `${field}: ${problem.message}`, { field })
   }
   return undefined
+}
+
+const badLossy = ({ fields }: DocumentContents): ApiError | undefined => {
+  const lossy = fields.get('lossy')
+  const problem = lossy == null ? undefined : lossyProblem(lossy)
+  return problem && new ApiError(problem.code, `lossy: ${problem.message}`, { field: problem.field })
+}
+
+const lossyRequests = ({ fields, losses }: DocumentContents, standard: Lossy): ApiError | undefined => {
+  const { shown: refused, total } = refusedOf(losses, lossyOf(fields.get('lossy')) ?? standard)
+  const faults = refused.map(({ at: index, code, message, field }) => ({
+    index,
+    code,
+    message,
+    field: `params.${field}`,
+  }))
+  return badRequests({ faults, faultsTotal: total })
 }
 
 const placeOf = (index: number, field: string): string =>

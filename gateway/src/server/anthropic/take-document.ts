@@ -1,6 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { Config } from '../../config/config.ts'
 import type { DocumentContents } from '../../intake/anthropic/document-contents.ts'
+import { MESSAGES_ENDPOINT } from '../../intake/anthropic/document-reader.ts'
+import type { SharedHeaders } from '../../intake/anthropic/template.ts'
+import { translatedWays } from '../../intake/request-losses.ts'
 import type { NewShard } from '../../storage/shards.ts'
 import { atMost } from '../at-most.ts'
 import type { ServerContext } from '../context.ts'
@@ -15,13 +18,20 @@ export interface TakenDocument {
   readonly blobName: string
 }
 
+export interface DocumentOrder {
+  readonly body: AsyncIterable<Buffer>
+  readonly blobName: string
+  readonly config: Config
+  readonly callerHeaders: SharedHeaders
+}
+
 /**
  * Takes in the document of one create: its bytes go to a blob as they come, its requests are checked and cut into
  * shards in the same pass, on the intake thread. Where this rejects, nothing of it stays.
  */
 export const takeDocument = async (
   context: ServerContext,
-  { body, blobName, config }: { body: AsyncIterable<Buffer>; blobName: string; config: Config },
+  { body, blobName, config, callerHeaders: headers }: DocumentOrder,
 ): Promise<TakenDocument> => {
   const { blobs, random, readings } = context
   const limits = { ...config.intake, ...config.messageBatches }
@@ -31,7 +41,9 @@ export const takeDocument = async (
     sha256,
   )
   const writer = await blobs.create(blobName)
-  const reading = readings.openDocument({ limits, seeds: [random.next(), random.next()] })
+  const models = new Set(config.deployments.map(({ model }) => model))
+  const ways = translatedWays(models, [MESSAGES_ENDPOINT], context.wayOf(config))
+  const reading = readings.openDocument({ limits, seeds: [random.next(), random.next()], ways, headers })
   const shards: NewShard[] = []
   const read = async (block: Buffer): Promise<void> => {
     shards.push(...(await reading.push(block)))

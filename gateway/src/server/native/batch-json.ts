@@ -1,6 +1,8 @@
 import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd, type Nano } from '../../money/nano.ts'
 import type { BatchView } from '../../storage/tenant.ts'
+import { decodeReport } from '../../translate/check/encode-report.ts'
+import type { ReportedLoss } from '../../translate/check/loss-report.ts'
 import { tokensJson } from '../tokens-json.ts'
 import { batchWebhookJson } from '../webhooks/webhook-json.ts'
 
@@ -46,6 +48,7 @@ export interface NativeBatch {
   readonly cost: Readonly<Record<string, string | number | null>>
   readonly latency: { readonly mean_ms: number; readonly p99_ms: number } | null
   readonly waiting: Trouble | null
+  readonly losses: readonly ReportedLoss[]
   readonly retry_of: string | null
   readonly webhook: unknown
   readonly created_at: string
@@ -73,6 +76,7 @@ export const nativeBatchJson = (
   cost: costJson(batch.charge, batch.listCharge),
   latency: latencyJson(batch.latency),
   waiting: batch.outcome === null ? waitingOf(batch.model, why) : null,
+  losses: decodeReport(batch.losses),
   retry_of: batch.retryOf,
   webhook: batchWebhookJson(batch.webhook),
   created_at: iso(batch.createdAt),

@@ -35,6 +35,7 @@ export const newBatch = (order: {
     file: null,
     outputMs: null,
     errors: null,
+    losses: intake.losses,
     retryOf: null,
     trace,
     webhook,

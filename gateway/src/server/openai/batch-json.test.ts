@@ -34,6 +34,7 @@ const view = (more: Partial<BatchView>): BatchView => ({
   template: '',
   hold: 0n,
   errors: null,
+  losses: null,
   retryOf: null,
   stoppedAt: null,
   answeredAt: null,

@@ -1,6 +1,7 @@
 import { outputFileId } from '../../batch/output-file.ts'
 import type { Trouble } from '../../batch/trouble.ts'
 import type { BatchView } from '../../storage/tenant.ts'
+import { decodeReport } from '../../translate/check/encode-report.ts'
 import { batchWebhookJson } from '../webhooks/webhook-json.ts'
 import { seconds, secondsOrNull } from './file-json.ts'
 
@@ -28,6 +29,7 @@ export const openaiBatchJson = (
   ...commonJson(batch),
   ...(batch.errors === null ? ranJson(batch) : refusedJson(batch, batch.errors)),
   metadata: JSON.parse(batch.metadata),
+  losses: decodeReport(batch.losses),
   retry_of: batch.retryOf,
   webhook: batchWebhookJson(batch.webhook),
   waiting: waitingOf(batch, why),
@@ -39,6 +41,7 @@ export const validatingJson = (batch: BatchView): Readonly<Record<string, unknow
   ...NOTHING_YET,
   status: 'validating',
   metadata: JSON.parse(batch.metadata),
+  losses: decodeReport(batch.losses),
   retry_of: batch.retryOf,
   webhook: batchWebhookJson(batch.webhook),
   waiting: null,

@@ -1,9 +1,11 @@
 import { BATCH_ENDPOINTS, isBatchEndpoint } from '../../intake/file/endpoints.ts'
 import type { SplitDocument } from '../../intake/json/array-splitter.ts'
 import type { IntakeLimits } from '../../intake/limits.ts'
+import { lossyOf, lossyProblem } from '../../intake/lossy.ts'
 import { metadataProblem } from '../../intake/metadata.ts'
 import { readBatchWebhook, type WebhookContext } from '../../intake/webhook.ts'
 import type { WebhookOrder } from '../../storage/webhooks.ts'
+import type { Lossy } from '../../translate/loss.ts'
 import { ApiError, type ErrorCode } from '../errors.ts'
 import { readExpiresAfter } from './file-fields.ts'
 
@@ -16,6 +18,8 @@ export interface CreateFields {
   readonly outputMs: number | null
   /** Ours: told of this batch alone. */
   readonly webhook: WebhookOrder | null
+  /** Ours: undefined where the body does not say. */
+  readonly lossy: Lossy | undefined
 }
 
 const FIELDS = [
@@ -25,6 +29,7 @@ const FIELDS = [
   'metadata',
   'output_expires_after',
   'webhook',
+  'lossy',
 ]
 const COMPLETION_WINDOW = '24h'
 
@@ -61,7 +66,15 @@ export const readCreateFields = (
   }
   const metadata = readMetadata(fields, limits)
   const outputMs = readExpiresAfter(fields.get('output_expires_after'), 'output_expires_after') ?? null
-  return { file, endpoint, metadata, outputMs, webhook: readWebhook(fields.get('webhook'), webhooks) }
+  const webhook = readWebhook(fields.get('webhook'), webhooks)
+  return { file, endpoint, metadata, outputMs, webhook, lossy: readLossy(fields.get('lossy')) }
+}
+
+const readLossy = (value: unknown): Lossy | undefined => {
+  if (value === undefined || value === null) return undefined
+  const problem = lossyProblem(value)
+  if (problem) throw invalid(problem.code, problem.message, problem.field)
+  return lossyOf(value)
 }
 
 const readWebhook = (value: unknown, context: WebhookContext): WebhookOrder | null => {

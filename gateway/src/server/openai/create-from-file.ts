@@ -3,9 +3,13 @@ import { batchErrors } from '../../intake/file/batch-errors.ts'
 import { decodeContents, type FileContents, type FileRetry } from '../../intake/file/contents.ts'
 import type { LineFault } from '../../intake/file/line-faults.ts'
 import type { NotNative } from '../../intake/native/read.ts'
+import { lineFaultsOf } from '../../intake/request-losses.ts'
 import { encodeSell } from '../../money/price.ts'
 import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
 import type { BatchSource, BatchView, NewBatch } from '../../storage/tenant.ts'
+import { encodeReport } from '../../translate/check/encode-report.ts'
+import { refusedOf } from '../../translate/check/loss-check.ts'
+import { endpointMissing } from '../../translate/check/loss-words.ts'
 import { acceptBatch } from '../accept-batch.ts'
 import type { ServerContext } from '../context.ts'
 import {
@@ -20,6 +24,7 @@ import { modelProblem } from '../models.ts'
 import { inputGone, retriedBatch } from '../retry-batch.ts'
 import { batchWebhook, webhookContext } from '../webhooks/webhook-order.ts'
 import { type CreateFields, readCreateFields } from './create-fields.ts'
+import { readLosses } from './read-losses.ts'
 
 const WINDOW_MS = 86_400_000
 
@@ -44,7 +49,7 @@ export const createFromFile = async (
   const plain = { ...baseOf(order, fields), blob: stored.blob, create, webhook }
   const { batch, source } = contents.retry
     ? await retryOf(context, order, { plain, fields, contents, retry: contents.retry })
-    : batchOf(context, order, { plain, fields, contents })
+    : await batchOf(context, order, { plain, fields, contents })
   const caller = { account: order.key.account, span: order.span }
   const outcome = await acceptBatch(context, caller, { batch, source })
   if (outcome.kind === 'accepted') context.onAccepted()
@@ -61,7 +66,7 @@ interface Made {
   readonly source: BatchSource
 }
 
-type Base = Omit<NewBatch, 'model' | 'sell' | 'hold' | 'total' | 'errors'>
+type Base = Omit<NewBatch, 'model' | 'sell' | 'hold' | 'total' | 'errors' | 'losses'>
 
 const baseOf = (order: AcceptOrder, fields: CreateFields): Omit<Base, 'blob' | 'create' | 'webhook'> => ({
   id: order.id,
@@ -86,17 +91,28 @@ interface Given {
   readonly contents: FileContents
 }
 
-const batchOf = (context: ServerContext, order: AcceptOrder, { plain, fields, contents }: Given): Made => {
+const batchOf = async (
+  context: ServerContext,
+  order: AcceptOrder,
+  { plain, fields, contents }: Given,
+): Promise<Made> => {
   const { config, key } = order
   const prices = { catalogue: config.catalogue, costBooks: config.costBooks, at: context.clock.now() }
   const errors = batchErrors(contents, {
     endpoint: fields.endpoint,
     shownMax: config.intake.faultsShownMax,
+    endpointProblem: (model, endpoint) =>
+      context.wayOf(config)(model, endpoint).kind === 'nowhere'
+        ? endpointMissing(model, endpoint)
+        : undefined,
     modelProblem: (model) =>
       modelProblem(config, key, model)?.message ??
       (isPriced(model, prices) ? undefined : `The model "${model}" has neither a price nor a known cost`),
   })
   if (errors.length > 0) return refused(plain, errors)
+  const losses = await readLosses(context, config, { blob: plain.blob, contents })
+  const lossy = refusedOf(losses, fields.lossy ?? order.lossy ?? config.translation.lossy)
+  if (lossy.total > 0) return refused(plain, lineFaultsOf(lossy).slice(0, config.intake.faultsShownMax))
   const { targets } = contents
   const assumed = config.intake.outputTokensAssumed
   const plan = planFileBatch(
@@ -115,12 +131,21 @@ const batchOf = (context: ServerContext, order: AcceptOrder, { plain, fields, co
     hold: plan.hold,
     total: targets.reduce((sum, { requests }) => sum + requests, 0),
     errors: null,
+    losses: encodeReport(losses.report),
   }
   return { batch, source: { kind: 'file', file: fields.file } }
 }
 
 const refused = (plain: Base, errors: readonly LineFault[]): Made => ({
-  batch: { ...plain, model: '', sell: '{}', hold: 0n, total: 0, errors: JSON.stringify(errors) },
+  batch: {
+    ...plain,
+    model: '',
+    sell: '{}',
+    hold: 0n,
+    total: 0,
+    errors: JSON.stringify(errors),
+    losses: null,
+  },
   source: { kind: 'refused' },
 })
 

@@ -1,5 +1,7 @@
 import type { Hash } from 'node:crypto'
 import { encodeContents, type FileContents } from '../../intake/file/contents.ts'
+import { BATCH_ENDPOINTS } from '../../intake/file/endpoints.ts'
+import { translatedWays } from '../../intake/request-losses.ts'
 import type { Reading } from '../../intake/thread/client.ts'
 import type { FileFound } from '../../intake/thread/protocol.ts'
 import type { Blobs, BlobWriter } from '../../storage/blobs/blobs.ts'
@@ -10,6 +12,7 @@ import { atMost } from '../at-most.ts'
 import type { ServerContext } from '../context.ts'
 import { ApiError } from '../errors.ts'
 import { storeWhileReading } from '../store-while-reading.ts'
+import { openReading } from './read-losses.ts'
 
 /** What is known of a file once all of it has come. */
 export interface FileDetails {
@@ -127,9 +130,10 @@ export class FileDraft {
   }
 
   #openReading(): Reading<FileFound> {
-    const { random, readings } = this.#context
-    const { files, intake } = this.#context.config()
-    return readings.openFile({ limits: { ...intake, ...files }, seeds: [random.next(), random.next()] })
+    const config = this.#context.config()
+    const models = new Set(config.deployments.map(({ model }) => model))
+    const ways = translatedWays(models, BATCH_ENDPOINTS, this.#context.wayOf(config))
+    return openReading(this.#context, config, ways)
   }
 
   async #readBlock(block: Buffer): Promise<void> {

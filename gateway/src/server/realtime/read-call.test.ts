@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { type CallReading, readCall } from './read-call.ts'
 
-const CHAT: CallReading = { endpoint: '/v1/chat/completions', depthMax: 8, headerTier: 'default' }
+const CHAT: CallReading = {
+  endpoint: '/v1/chat/completions',
+  depthMax: 8,
+  headerTier: 'default',
+  check: () => undefined,
+}
 
 const read = (text: string, more: Partial<CallReading> = {}) => {
   const call = readCall(Buffer.from(text), { ...CHAT, ...more })

@@ -4,6 +4,7 @@ import { type Edit, edited, movedTo, removeMember, setMember } from '../../intak
 import { type MemberSpan, memberSpans } from '../../intake/json/members.ts'
 import { ApiError } from '../errors.ts'
 import { jsonObjectOf, trimmedJson } from '../json-body.ts'
+import type { CheckCall } from './check-call.ts'
 import type { ServiceTier } from './service-tier.ts'
 
 /** An ordinary call as its body asks for it. */
@@ -19,12 +20,15 @@ export interface ReceivedCall {
   readonly body: Buffer
   /** Where the string with that name begins. */
   readonly modelStart: number
+  /** What became of fields that a provider has no word for; undefined where nothing did. */
+  readonly translation: string | undefined
 }
 
 export interface CallReading {
   readonly endpoint: string
   readonly depthMax: number
   readonly headerTier: ServiceTier
+  readonly check: CheckCall
 }
 
 /** Endpoints whose streams tell the usage only where `stream_options` asks for it. */
@@ -34,7 +38,10 @@ const HAS_STREAM_OPTIONS: ReadonlySet<string> = new Set(['/v1/chat/completions',
  * Reads a body strictly and once; what is not ours to know is for the provider to judge. Its bytes stay as they
  * are, but for what only concerns us and the provider.
  */
-export const readCall = (given: Buffer, { endpoint, depthMax, headerTier }: CallReading): ReceivedCall => {
+export const readCall = (
+  given: Buffer,
+  { endpoint, depthMax, headerTier, check }: CallReading,
+): ReceivedCall => {
   const bytes = trimmedJson(given)
   const value = jsonObjectOf(bytes, depthMax)
   const model = modelOf(value)
@@ -45,6 +52,7 @@ export const readCall = (given: Buffer, { endpoint, depthMax, headerTier }: Call
   const tier = value.service_tier === 'flex' ? 'flex' : headerTier
   // The tier at our provider is ours to choose.
   const ownTier = tier === 'flex' ? members.get('service_tier') : undefined
+  const translation = check({ endpoint, model, isStream, body: ownTier ? withoutTier(value) : value })
   const edits = [...(usage ? [usage] : []), ...(ownTier ? [removeMember(bytes, ownTier)] : [])]
   return {
     model,
@@ -54,10 +62,13 @@ export const readCall = (given: Buffer, { endpoint, depthMax, headerTier }: Call
     outputTokens: outputTokensOf(endpoint, value),
     body: edited(bytes, edits),
     modelStart: movedTo(spanOf(members, 'model').start, edits),
+    translation,
   }
 }
 
 type Body = Readonly<Record<string, unknown>>
+
+const withoutTier = ({ service_tier: _ours, ...rest }: Body): Body => rest
 
 const modelOf = ({ model }: Body): string => {
   if (model === undefined) {

@@ -74,6 +74,7 @@ export const newBatch = (order: BatchOrder): NewBatch => ({
   file: null,
   outputMs: null,
   errors: null,
+  losses: null,
   retryOf: null,
   trace: null,
   webhook: null,

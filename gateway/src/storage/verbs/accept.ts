@@ -12,9 +12,9 @@ import { insertBatchWebhook } from './webhooks.ts'
 
 const INSERT_BATCH = `
   INSERT INTO batch (id, account, api_key, dialect, endpoint, model, task, blob, template, metadata, sell, hold,
-    total, shards, path, body_sha256, idempotency_key, retention_ms, layout, file, output_ms, errors, retry_of, trace,
+    total, shards, path, body_sha256, idempotency_key, retention_ms, layout, file, output_ms, errors, losses, retry_of, trace,
     created_at, window_end, state)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')`
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'running')`
 
 const SET_SHARDS = 'UPDATE batch SET total = ?, shards = ? WHERE id = ? RETURNING *'
 
@@ -89,6 +89,7 @@ const insertBatch = async (tx: Tx, account: string, batch: NewBatch): Promise<vo
     batch.file,
     batch.outputMs,
     batch.errors,
+    batch.losses,
     batch.retryOf,
     batch.trace,
     tx.now,

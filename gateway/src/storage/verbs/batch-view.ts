@@ -98,6 +98,7 @@ const toView = (row: Row, totals: Totals, webhook: WebhookView | null): BatchVie
   template: text(row, 'template'),
   hold: nano(row, 'hold'),
   errors: textOrNull(row, 'errors'),
+  losses: textOrNull(row, 'losses'),
   retryOf: textOrNull(row, 'retry_of'),
   stoppedAt: intOrNull(row, 'stopped_at'),
   answeredAt: row.state === 'ended' ? intOrNull(row, 'answered_at') : totals.answeredAt,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Operation } from '../operation.ts'
-import { idempotencyHeaders, page } from '../schemas/common.ts'
+import { createHeaders, idempotencyHeaders, page } from '../schemas/common.ts'
 import { deletedMessageBatch, messageBatch, messageBatchBody } from '../schemas/message-batch.ts'
 import {
   deletedBatch,
@@ -40,7 +40,7 @@ export const batchOperations: readonly Operation[] = [
       'The body says whose dialect it is: "tasks" and "input" are native, with up to 1,000 requests; ' +
       '"input_file_id" is OpenAI\'s, "requests" is Anthropic\'s.',
     opens: 'client',
-    headers: idempotencyHeaders,
+    headers: createHeaders,
     body: {
       mediaType: 'application/json',
       schema: z.union([tasksBody, inputBody, fileBody, messageBatchBody]),
@@ -55,6 +55,8 @@ export const batchOperations: readonly Operation[] = [
       'unknown_task',
       'webhook_address_refused',
       'invalid_items',
+      'lossy',
+      'untranslatable',
       'batch_size_exceeded',
       'unsupported_body',
       'unknown_model',

@@ -10,8 +10,10 @@ import {
   textAnswer,
   textBody,
 } from '../schemas/calls.ts'
+import { lossyHeaders } from '../schemas/common.ts'
 
 const headers = z.object({
+  ...lossyHeaders,
   'Sheepfold-Service-Tier': z
     .enum(['default', 'flex'])
     .optional()
@@ -30,7 +32,9 @@ const operation = (
   tag: 'Calls',
   summary,
   description:
-    "The provider's answer in its own bytes, its errors with their status, and a stream as it arrives.",
+    "The provider's answer in its own bytes, its errors with their status, and a stream as it arrives. Where the " +
+    'provider speaks another format, both are translated, and the header `Sheepfold-Translation` of the answer names ' +
+    'what became of fields: `dropped seed, defaulted max_tokens`.',
   opens: 'client',
   headers,
   body: { mediaType: 'application/json', schema: body },
@@ -63,6 +67,7 @@ const operation = (
     'too_busy',
     'deployment_unavailable',
     'provider_failed',
+    'lossy',
     'untranslatable',
     'provider_timeout',
     'stream_broken',

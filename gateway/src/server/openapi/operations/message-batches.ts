@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Operation } from '../operation.ts'
-import { anthropicPage, anthropicVersion, idempotencyHeaders } from '../schemas/common.ts'
+import { anthropicPage, anthropicVersion, createHeaders } from '../schemas/common.ts'
 import {
   deletedMessageBatch,
   messageBatch,
@@ -20,13 +20,15 @@ export const messageBatchOperations: readonly Operation[] = [
     tag: 'Batches',
     summary: 'Make a batch of messages, with up to 100,000 requests in one body',
     opens: 'client',
-    headers: idempotencyHeaders.extend({ 'anthropic-version': anthropicVersion }),
+    headers: createHeaders.extend({ 'anthropic-version': anthropicVersion }),
     body: { mediaType: 'application/json', schema: messageBatchBody },
     answers: { 200: { description: 'The batch.', schema: messageBatch } },
     errors: [
       ...JSON_BODY_ERRORS,
       'empty_list',
       'invalid_items',
+      'lossy',
+      'untranslatable',
       'batch_size_exceeded',
       'webhook_address_refused',
       'unknown_model',

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listOf, time, trouble, usd } from './common.ts'
+import { listOf, losses, time, trouble, usd } from './common.ts'
 
 const tokens = z.strictObject({
   prompt_tokens: z.int(),
@@ -150,6 +150,7 @@ const batchFields = {
   charge: usd,
   list_charge: usd,
   ...spend,
+  losses,
   retry_of: z.string().nullable(),
   created_at: time,
   window_ends_at: time,

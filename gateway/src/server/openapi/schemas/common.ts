@@ -72,6 +72,32 @@ export const trouble = z
   .strictObject({ code: z.string(), message: z.string() })
   .meta({ id: 'Trouble', description: 'Why nothing moves at the moment.' })
 
+export const lossyWord = z
+  .enum(['refuse', 'warn'])
+  .describe(
+    'Whether requests are refused where a field would be dropped or changed on the way to a provider of another ' +
+      "format. Without it: what the installation's `translation.lossy` says.",
+  )
+
+export const lossyHeaders = { 'Sheepfold-Lossy': lossyWord.optional() }
+
+export const losses = z
+  .array(
+    z
+      .strictObject({
+        model: z.string(),
+        endpoint: z.string(),
+        field: z.string().describe('Its path in a request, with [] for all positions of a list.'),
+        action: z.enum(['dropped', 'clamped', 'moved', 'defaulted', 'approximated']),
+        requests: z.int().describe('How many have it.'),
+        example: z.string().describe('The custom_id of the first of them.'),
+        from: z.string().nullable().describe('What it gave.'),
+        to: z.string().nullable().describe('What is sent.'),
+      })
+      .meta({ id: 'Loss', description: 'What became of one field that the provider has no word for.' }),
+  )
+  .describe('What became of fields that the provider has no word for.')
+
 export const usd = z
   .string()
   .regex(/^-?\d+\.\d{2,9}$/)
@@ -117,12 +143,16 @@ export const page = (max: number, standard: number) => ({
   after: z.string().optional().describe('The id of the last one of the page before.'),
 })
 
-export const idempotencyHeaders = z.object({
+const idempotencyKey = {
   'Idempotency-Key': z
     .string()
     .optional()
     .describe('1 to 255 visible ASCII characters: the same call again makes nothing new.'),
-})
+}
+
+export const idempotencyHeaders = z.object(idempotencyKey)
+
+export const createHeaders = z.object({ ...idempotencyKey, ...lossyHeaders })
 
 export const metadata = z
   .record(z.string().max(64), z.string().max(512))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { anthropicPageOf, time } from './common.ts'
+import { anthropicPageOf, losses, lossyWord, time } from './common.ts'
 import { batchWebhookBody } from './webhooks.ts'
 
 const request = z
@@ -15,6 +15,7 @@ export const messageBatchBody = z
   .strictObject({
     requests: z.array(request).min(1).max(100_000),
     webhook: batchWebhookBody,
+    lossy: lossyWord.nullish(),
   })
   .meta({ id: 'MessageBatchBody', description: "Anthropic's: all requests in one document." })
 
@@ -37,6 +38,7 @@ export const messageBatch = z
     ended_at: time.nullable(),
     archived_at: z.null(),
     cancel_initiated_at: time.nullable(),
+    losses,
     results_url: z.url().nullable().describe('Where its results are, once it has ended.'),
   })
   .meta({ id: 'MessageBatch', description: "A batch in Anthropic's words." })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { metadata, time, trouble, usd } from './common.ts'
+import { losses, lossyWord, metadata, time, trouble, usd } from './common.ts'
 import { batchWebhook, batchWebhookBody } from './webhooks.ts'
 
 const options = z
@@ -69,6 +69,7 @@ const envelope = {
   window_seconds: z.int().optional().describe('How long the batch may take; 24 hours at most.'),
   completion_window: z.string().optional().describe('The same as a text: "24h".'),
   webhook: batchWebhookBody,
+  lossy: lossyWord.nullish(),
 }
 
 export const tasksBody = z
@@ -125,6 +126,7 @@ export const nativeBatch = z
     }),
     latency: z.strictObject({ mean_ms: z.int(), p99_ms: z.int() }).nullable(),
     waiting: trouble.nullable(),
+    losses,
     retry_of: z.string().nullable(),
     webhook: batchWebhook,
     created_at: time,

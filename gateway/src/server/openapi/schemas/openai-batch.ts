@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listOf, metadata, trouble, unixTime } from './common.ts'
+import { listOf, losses, lossyWord, metadata, trouble, unixTime } from './common.ts'
 import { batchWebhook, batchWebhookBody } from './webhooks.ts'
 
 const expiresAfter = z.strictObject({
@@ -15,6 +15,7 @@ export const fileBody = z
     metadata: metadata.nullable().optional(),
     output_expires_after: expiresAfter.nullable().optional(),
     webhook: batchWebhookBody,
+    lossy: lossyWord.nullish(),
   })
   .meta({ id: 'FileBatchBody', description: "OpenAI's: a batch of an uploaded file." })
 
@@ -66,6 +67,7 @@ export const openaiBatch = z
       total_tokens: z.int(),
     }),
     metadata: metadata.nullable(),
+    losses,
     retry_of: z.string().nullable(),
     webhook: batchWebhook,
     waiting: trouble.nullable(),
