@@ -32,6 +32,7 @@ const FLOWS_ON_POSTGRES = [
   'spend-limits',
   'usage',
   'key-limits',
+  'losses',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
   .concat(

@@ -51,7 +51,9 @@ const wayTo = (
 ): Way => {
   const speaks = ({ provider }: Deployment): boolean => spoken[provider]?.endpoints.has(endpoint) ?? false
   const others = deployments.filter((deployment) => !speaks(deployment))
-  const translated = others.filter(({ provider }) => lookUp(endpoint, provider) !== undefined)
+  const translated = others.filter(
+    ({ provider }) => spoken[provider] !== undefined && lookUp(endpoint, provider) !== undefined,
+  )
   if (translated.length > 0) return { kind: 'translated', targets: distinct(translated.map(targetOf)) }
   return others.length === deployments.length ? { kind: 'nowhere' } : PASSES
 }

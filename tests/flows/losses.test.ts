@@ -1,0 +1,283 @@
+import type OpenAI from 'openai'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { batchEnded, create } from '../support/batches.ts'
+import { openGateway, type TestGateway } from '../support/gateway.ts'
+import { atGemini, type GeminiProvider, startGeminiProvider } from '../support/gemini-provider.ts'
+import { call } from '../support/http.ts'
+import {
+  CHAT,
+  chatLine,
+  createOf,
+  ended,
+  linesOf,
+  openaiOf,
+  refusalOf,
+  submit,
+  upload,
+} from '../support/openai.ts'
+import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+
+/** Fields that a provider's format has no word for: refused, or reported, and never lost in silence. */
+
+const MODEL = 'gpt-4.1'
+const HERE = 'gpt-4.1-mini'
+
+let own: FakeProvider
+let gemini: GeminiProvider
+let server: TestGateway
+let openai: OpenAI
+
+beforeAll(async () => {
+  own = await startFakeProvider()
+  gemini = await startGeminiProvider()
+  server = await openGateway({ provider: own.url, adapt: atGemini(MODEL, gemini) })
+  openai = openaiOf(server)
+})
+
+afterAll(async () => {
+  await server.stop()
+  await Promise.all([own.close(), gemini.close()])
+})
+
+const LOSS = {
+  model: MODEL,
+  endpoint: CHAT,
+  action: 'dropped',
+  from: 'me',
+  to: null,
+}
+
+describe('a native batch', () => {
+  const tasks = [{ prompt: 'one' }, { custom_id: 'two', prompt: 'two', options: { user: 'me' } }]
+  const native = (more: object, headers = {}) => create(server, { model: MODEL, tasks, ...more }, headers)
+
+  it('is refused with the request and the field, and nothing of it is sent', async () => {
+    const { status, json } = await native({})
+    expect([status, json]).toMatchObject([
+      400,
+      {
+        error: 'invalid_items',
+        faults_total: 1,
+        faults: [
+          { index: 1, code: 'lossy', field: 'options.user', message: expect.stringContaining('(me)') },
+        ],
+      },
+    ])
+  })
+
+  it.each([
+    ['its body', { lossy: 'warn' }, {}],
+    ['a header', {}, { 'Sheepfold-Lossy': 'warn' }],
+    ['its body, whatever the header says', { lossy: 'warn' }, { 'Sheepfold-Lossy': 'refuse' }],
+  ])('runs with its report where %s allows it', async (_what, body, headers) => {
+    const { json } = await native(body, headers)
+    const losses = [{ ...LOSS, field: 'options.user', requests: 1, example: 'two' }]
+    expect(json).toMatchObject({ status: 'in_progress', losses })
+    const { batch_id: id } = json as { batch_id: string }
+    expect(await batchEnded(server, id)).toMatchObject({ status: 'completed', losses })
+    const listed = await call(`${server.url}/v1/batches`, { key: server.key })
+    expect((listed.json as { data: unknown[] }).data[0]).toMatchObject({ id, losses })
+    const { secret } = await server.newOperatorKey()
+    const seen = await call(`${server.url}/v1/admin/batches/${id}`, { key: secret })
+    expect(seen.json).toMatchObject({ id, losses })
+  })
+
+  it('is refused where a request cannot be asked at all, whatever its caller allows', async () => {
+    const pieces = [{ type: 'file', file: { file_id: 'file-1' } }]
+    const { status, json } = await create(server, {
+      model: MODEL,
+      tasks: [{ prompt: pieces }],
+      lossy: 'warn',
+    })
+    expect([status, json]).toMatchObject([400, { faults: [{ index: 0, code: 'untranslatable' }] }])
+  })
+
+  it('of a model whose provider speaks its format has nothing to report', async () => {
+    const { json } = await create(server, { model: HERE, tasks })
+    expect(json).toMatchObject({ status: 'in_progress', losses: [] })
+  })
+
+  it('is told what "lossy" can be', async () => {
+    expect((await native({ lossy: 'maybe' })).json).toMatchObject({ error: 'invalid_value', field: 'lossy' })
+    expect((await native({}, { 'Sheepfold-Lossy': 'maybe' })).json).toMatchObject({
+      error: 'invalid_header',
+      field: 'Sheepfold-Lossy',
+    })
+  })
+})
+
+describe("a batch of OpenAI's client", () => {
+  const lines = [
+    chatLine('a', 'one'),
+    chatLine('b', 'two', { user: 'me' }),
+    chatLine('c', 'three', { model: HERE, user: 'me' }),
+    chatLine('d', 'four', { user: 'you' }),
+  ]
+  const LOSSES = [{ ...LOSS, field: 'user', requests: 2, example: 'b' }]
+  const warned = { lossy: 'warn' } as object
+
+  it('has failed from the start, with each line that would lose something', async () => {
+    const batch = await ended(openai, await submit(openai, lines))
+    expect(batch.status).toBe('failed')
+    expect(batch.errors?.data).toMatchObject([
+      { line: 2, code: 'lossy', param: 'body.user' },
+      { line: 4, code: 'lossy', param: 'body.user' },
+    ])
+  })
+
+  it('runs with its report where the body allows it', async () => {
+    const made = await submit(openai, lines, warned)
+    expect(made).toMatchObject({ status: 'validating', losses: LOSSES })
+    const batch = await ended(openai, made)
+    expect(batch).toMatchObject({ status: 'completed', losses: LOSSES })
+    expect(await linesOf(openai, batch.output_file_id)).toHaveLength(4)
+  })
+
+  it('runs with its report where the header allows it', async () => {
+    const { id } = await upload(openai, lines)
+    const batch = await openai.batches.create(
+      { input_file_id: id, endpoint: CHAT, completion_window: '24h' },
+      { headers: { 'Sheepfold-Lossy': 'warn' } },
+    )
+    expect(batch).toMatchObject({ losses: LOSSES })
+  })
+
+  it('has failed for lines that cannot be asked, whatever the body allows', async () => {
+    const line = chatLine('a', 'one', { stop: ['a', 'b', 'c', 'd', 'e', 'f'] })
+    const batch = await ended(openai, await submit(openai, [line], warned))
+    expect(batch.errors?.data).toMatchObject([{ line: 1, code: 'untranslatable', param: 'body.stop' }])
+  })
+
+  it('has failed for an endpoint that no deployment of the model has', async () => {
+    const line = JSON.stringify({
+      custom_id: 'a',
+      method: 'POST',
+      url: '/v1/responses',
+      body: { model: MODEL, input: 'x' },
+    })
+    const made = await submit(openai, [line], { endpoint: '/v1/responses', ...warned })
+    const { errors } = await ended(openai, made)
+    expect(errors?.data).toMatchObject([{ line: 1, code: 'untranslatable', param: 'body.model' }])
+  })
+
+  it('refuses another word than "refuse" and "warn"', async () => {
+    const error = await refusalOf(submit(openai, lines, { lossy: 'maybe' } as object))
+    expect([error.status, error.param]).toEqual([400, 'lossy'])
+  })
+})
+
+describe('a file that came before the configuration was another', () => {
+  it('is judged by the one that its batch is made under', async () => {
+    const first = await openGateway({ provider: own.url })
+    const file = await upload(openaiOf(first), [chatLine('a', 'one', { user: 'me' })])
+    await first.gateway.stop(0)
+    const { dataDir } = first
+    const then = await openGateway({ provider: own.url, dataDir, adapt: atGemini(MODEL, gemini) })
+    try {
+      const moved = openaiOf(then)
+      const refused = await ended(moved, await createOf(moved, file.id))
+      expect(refused.errors?.data).toMatchObject([{ line: 1, code: 'lossy', param: 'body.user' }])
+      const made = await createOf(moved, file.id, { lossy: 'warn' } as object)
+      expect(made).toMatchObject({ losses: [{ field: 'user', requests: 1, example: 'a' }] })
+      expect((await ended(moved, made)).status).toBe('completed')
+    } finally {
+      await then.stop()
+    }
+  })
+
+  it('loses nothing any more where its model is spoken to in its own words again', async () => {
+    const first = await openGateway({ provider: own.url, adapt: atGemini(MODEL, gemini) })
+    const file = await upload(openaiOf(first), [chatLine('a', 'one', { user: 'me' })])
+    await first.gateway.stop(0)
+    const then = await openGateway({ provider: own.url, dataDir: first.dataDir })
+    try {
+      const back = openaiOf(then)
+      const made = await createOf(back, file.id)
+      expect(made).toMatchObject({ losses: [] })
+      expect((await ended(back, made)).status).toBe('completed')
+    } finally {
+      await then.stop()
+    }
+  })
+})
+
+describe('an ordinary call', () => {
+  const body = { model: MODEL, messages: [{ role: 'user', content: 'x' }], user: 'me' }
+  const ask = (headers = {}, asked: object = body, path = CHAT) =>
+    call(`${server.url}${path}`, { key: server.key, body: asked, headers })
+
+  it('is refused before anything is sent', async () => {
+    const before = gemini.received.length
+    const error = await refusalOf(
+      openai.chat.completions.create({ ...body, messages: [] }, { maxRetries: 0 }),
+    )
+    expect(error.status).toBe(400)
+    const { status, json } = await ask()
+    expect([status, json]).toMatchObject([400, { error: { code: 'lossy', param: 'user' } }])
+    expect(gemini.received).toHaveLength(before)
+  })
+
+  it('is answered where the header allows it, and the answer says what was lost', async () => {
+    const { status, headers, json } = await ask({ 'Sheepfold-Lossy': 'warn' })
+    expect([status, headers.get('sheepfold-translation')]).toEqual([200, 'dropped user'])
+    expect(json).toMatchObject({ choices: [{ message: { content: 'an answer' } }] })
+  })
+
+  it('that loses nothing says nothing, and may be flex', async () => {
+    const { user: _, ...plain } = body
+    const { status, headers } = await ask({}, { ...plain, service_tier: 'flex' })
+    expect([status, headers.get('sheepfold-translation')]).toEqual([200, null])
+  })
+
+  it('passes where its provider speaks its format', async () => {
+    const { status, headers } = await ask({}, { ...body, model: HERE })
+    expect([status, headers.get('sheepfold-translation')]).toEqual([200, null])
+    expect(own.received.at(-1)).toMatchObject({ user: 'me' })
+  })
+
+  it('to an endpoint that no deployment of the model has is refused', async () => {
+    const asked = { model: MODEL, input: 'x' }
+    const { status, json } = await ask({ 'Sheepfold-Lossy': 'warn' }, asked, '/v1/responses')
+    expect([status, json]).toMatchObject([400, { error: { code: 'untranslatable', param: 'model' } }])
+  })
+
+  it('tells a key that may not use the model nothing else', async () => {
+    const { secret } = await server.newKey({ models: [HERE] })
+    const { json } = await call(`${server.url}${CHAT}`, { key: secret, body })
+    expect(json).toMatchObject({ error: { code: 'model_not_allowed' } })
+  })
+})
+
+describe('an installation that warns', () => {
+  it('refuses where a caller wants it to', async () => {
+    const adapt = atGemini(MODEL, gemini)
+    const lenient = await openGateway({
+      provider: own.url,
+      adapt: (config) => ({ ...adapt(config), translation: { ...config.translation, lossy: 'warn' } }),
+    })
+    try {
+      const body = { model: MODEL, tasks: [{ prompt: 'x', options: { user: 'me' } }] }
+      expect((await create(lenient, body)).json).toMatchObject({ losses: [{ requests: 1 }] })
+      expect((await create(lenient, { ...body, lossy: 'refuse' })).status).toBe(400)
+    } finally {
+      await lenient.stop()
+    }
+  })
+})
+
+describe('a retry', () => {
+  it('has the report of the batch whose requests it sends again', async () => {
+    const lines = [chatLine('a', 'fine', { user: 'me' }), chatLine('b', 'bad', { model: HERE })]
+    own.refuse('bad')
+    const batch = await ended(openai, await submit(openai, lines, { lossy: 'warn' } as object))
+    own.refuse()
+    const losses = [{ ...LOSS, field: 'user', requests: 1, example: 'a' }]
+    const errors = Buffer.from(await (await openai.files.content(batch.error_file_id ?? '')).arrayBuffer())
+    expect(await submit(openai, errors)).toMatchObject({ losses })
+    const again = await call(`${server.url}/v1/batches/${batch.id}/retry`, {
+      key: server.key,
+      method: 'POST',
+    })
+    expect(again.json).toMatchObject({ losses })
+  })
+})
