@@ -14,13 +14,13 @@ import {
   DEFAULT_OUTPUT_TOKENS,
   DEFAULT_RETENTION_MS,
   DEFAULT_SERVER,
-  DEFAULT_WEBHOOKS,
   defaultDeploymentLimits,
 } from '../default-limits.ts'
 import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
 import { translationSchema } from './translation.ts'
+import { webhooksSchema } from './webhooks.ts'
 import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay, webAddress } from './words.ts'
 
 /**
@@ -29,7 +29,6 @@ import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay, web
  */
 
 const MIB = 1_048_576
-const HOUR_MS = 3_600_000
 const DAY_MS = 86_400_000
 const DAY_SECONDS = 86_400
 
@@ -320,25 +319,6 @@ const limitsSchema = members({
   files: filesSchema.prefault({}).describe('Uploaded files.'),
   message_batches: messageBatchesSchema.prefault({}).describe("Batches in Anthropic's dialect."),
   connections: connectionsSchema.prefault({}).describe('What connections of clients may take up.'),
-})
-
-const webhooksSchema = members({
-  allow_private_networks: z
-    .boolean()
-    .default(DEFAULT_WEBHOOKS.allowPrivateNetworks)
-    .describe('Whether addresses of private, loopback and metadata networks may be called.'),
-  allowed_hosts: z
-    .array(text)
-    .default([])
-    .describe('Hosts that may be called although their address is of such a network.'),
-  timeout_seconds: count
-    .max(60)
-    .default(DEFAULT_WEBHOOKS.timeoutMs / 1_000)
-    .describe('A delivery without an answer by then has failed.'),
-  retry_hours: count
-    .max(168)
-    .default(DEFAULT_WEBHOOKS.retryMs / HOUR_MS)
-    .describe('A delivery that fails is tried again for so long.'),
 })
 
 const PROVIDER_NAME = { pattern: /^[A-Za-z0-9_.-]{1,64}$/, allowed: '1 to 64 of A-Z a-z 0-9 _ . -' }
