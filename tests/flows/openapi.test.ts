@@ -107,6 +107,7 @@ describe('the document tells the truth about', () => {
     const params = { model: 'batch-4.1', max_tokens: 1, messages: [{ role: 'user', content: 'x' }] }
     const body = { requests: ['a', 'b'].map((custom_id) => ({ custom_id, params })) }
     const headers = { 'anthropic-version': '2026-10-21' }
+    provider.hold()
     const { id } = await client.run<Made>('createMessageBatch', { headers, body })
     await client.run('createBatch', { body })
     await client.run('getMessageBatch', { id })
@@ -114,6 +115,7 @@ describe('the document tells the truth about', () => {
     await client.run('getMessageBatchResults', { id, status: 400 })
     await client.run('deleteMessageBatch', { id, status: 400 })
     await client.run('cancelMessageBatch', { id })
+    provider.open()
     await until('its end', async () => {
       const { ended_at } = await client.run<{ ended_at: string | null }>('getMessageBatch', { id })
       return ended_at !== null
