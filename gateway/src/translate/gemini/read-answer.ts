@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts'
+import { isObject, type JsonObject, objectsOf } from '../json.ts'
 import { type Finish, finishOf } from './finish.ts'
 import { readTokens, type Tokens } from './usage.ts'
 
@@ -81,8 +81,5 @@ const blockedOf = (promptFeedback: unknown): string | undefined => {
     stringOr(promptFeedback.blockReasonMessage) ?? `The prompt was blocked: ${promptFeedback.blockReason}.`
   )
 }
-
-const objectsOf = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isObject) : []
 
 const stringOr = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)

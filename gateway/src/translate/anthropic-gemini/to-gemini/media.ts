@@ -1,5 +1,5 @@
 import { isToBeFetched } from '../../gemini/media-part.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, objectsOf } from '../../json.ts'
 
 /** The pictures and documents that Gemini wants in the request itself. */
 export const mediaOf = ({ messages }: JsonObject): readonly string[] => {
@@ -10,6 +10,3 @@ export const mediaOf = ({ messages }: JsonObject): readonly string[] => {
   )
   return [...new Set(urls.filter((url) => typeof url === 'string'))].filter(isToBeFetched)
 }
-
-const objectsOf = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isObject) : []

@@ -1,5 +1,5 @@
 import { isToBeFetched } from '../../gemini/media-part.ts'
-import { isObject, type JsonObject } from '../../json.ts'
+import { isObject, type JsonObject, objectsOf } from '../../json.ts'
 
 /** The pictures that Gemini wants in the request itself. */
 export const mediaOf = ({ messages }: JsonObject): readonly string[] => {
@@ -8,6 +8,3 @@ export const mediaOf = ({ messages }: JsonObject): readonly string[] => {
     .map(({ type, image_url }) => (type === 'image_url' && isObject(image_url) ? image_url.url : undefined))
   return [...new Set(urls.filter((url) => typeof url === 'string'))].filter(isToBeFetched)
 }
-
-const objectsOf = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isObject) : []

@@ -32,7 +32,7 @@ const toSchema = (format: Fields): JsonObject | undefined => {
   const titled = withNote(fields, 'name', schema, 'title')
   const described = withNote(fields, 'description', titled, 'description')
   // Gemini keeps to a schema always.
-  fields.approximate('strict', 'the answer keeps to the schema')
+  if (fields.boolean('strict') === false) fields.approximate('strict', 'the answer keeps to the schema')
   fields.dropRest()
   return described
 }
