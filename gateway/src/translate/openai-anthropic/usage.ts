@@ -28,7 +28,17 @@ export const usageToOpenai = (usage: JsonObject): JsonObject => {
   }
 }
 
-export const usageToAnthropic = (usage: JsonObject): JsonObject => {
+export const usageToAnthropic = (usage: JsonObject): JsonObject => ({
+  ...usageAtTheEnd(usage),
+  // For how long it was written, OpenAI does not tell.
+  cache_creation: null,
+  service_tier: 'standard',
+  speed: null,
+  inference_geo: null,
+})
+
+/** What the last event of a stream repeats. */
+export const usageAtTheEnd = (usage: JsonObject): JsonObject => {
   const details = within(usage.prompt_tokens_details)
   // DeepSeek's older form beside OpenAI's.
   const cached = count(details.cached_tokens ?? usage.prompt_cache_hit_tokens)
@@ -37,14 +47,10 @@ export const usageToAnthropic = (usage: JsonObject): JsonObject => {
     input_tokens: Math.max(0, count(usage.prompt_tokens) - cached - written),
     cache_creation_input_tokens: written,
     cache_read_input_tokens: cached,
-    cache_creation: { ephemeral_5m_input_tokens: written, ephemeral_1h_input_tokens: 0 },
     output_tokens: count(usage.completion_tokens),
     output_tokens_details: {
       thinking_tokens: count(within(usage.completion_tokens_details).reasoning_tokens),
     },
     server_tool_use: null,
-    service_tier: 'standard',
-    speed: null,
-    inference_geo: null,
   }
 }

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../json.ts'
 import type { EventTranslator, StreamContext } from '../../translation.ts'
 import { idToAnthropic } from '../ids.ts'
-import { usageToAnthropic } from '../usage.ts'
+import { usageAtTheEnd, usageToAnthropic } from '../usage.ts'
 import { ending, thoughtOf } from './answer.ts'
 import { Blocks } from './blocks.ts'
 import { eventText } from './event-text.ts'
@@ -34,7 +34,7 @@ export class EventsFromChunks implements EventTranslator {
     return (
       this.#start({}) +
       this.#blocks.close() +
-      eventText({ type: 'message_delta', delta, usage: usageToAnthropic(this.#usage) }) +
+      eventText({ type: 'message_delta', delta, usage: usageAtTheEnd(this.#usage) }) +
       eventText({ type: 'message_stop' })
     )
   }
