@@ -23,6 +23,8 @@ export const courses = {
   /** Files of 200 MB go in; each shape has a course of its own, so that the machine's memory for files is. */
   longLines: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   shortLines: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
+  /** One document of 256 MB goes in. */
+  document: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   /** Results of 200 MB come out. */
   results: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   /** A fresh gateway each time. */

@@ -16,16 +16,34 @@ export interface FileShape {
 
 /** A file of requests as OpenAI's batches take it, each another one, in blocks that end with a line. */
 export const requestFile = ({ lines, lineBytes, texts }: FileShape): Buffer[] => {
+  const textOf = textsOf(texts, lineBytes - requestLine(0, '').length)
+  return blocksOf(lines, (line) => `${requestLine(line, textOf(line))}\n`)
+}
+
+/** The document of a create in Anthropic's dialect, of about so many bytes a request, in blocks. */
+export const messageDocument = (requests: number, requestBytes: number): Buffer[] => {
+  const textOf = textsOf('documents', requestBytes - messageRequest(0, '').length)
+  return blocksOf(requests, (at) => {
+    const start = at === 0 ? '{"requests":[' : ','
+    return start + messageRequest(at, textOf(at)) + (at === requests - 1 ? ']}' : '')
+  })
+}
+
+/** A text of about so many bytes for each request, each another one. */
+const textsOf = (texts: Texts, bytes: number): ((at: number) => string) => {
   const stretch = stretchOf(texts)
-  const characters = Math.floor((lineBytes - requestLine(0, '').length) / bytesPerCharacter(stretch))
-  const textOf = (line: number): string => {
-    const start = (line * 131) % (stretch.length - characters)
+  const characters = Math.floor(bytes / bytesPerCharacter(stretch))
+  return (at) => {
+    const start = (at * 131) % (stretch.length - characters)
     return stretch.slice(start, start + characters).toWellFormed()
   }
+}
+
+const blocksOf = (pieces: number, pieceOf: (at: number) => string): Buffer[] => {
   const blocks: Buffer[] = []
   let block = ''
-  for (let line = 0; line < lines; line++) {
-    block += `${requestLine(line, textOf(line))}\n`
+  for (let at = 0; at < pieces; at++) {
+    block += pieceOf(at)
     if (block.length >= BLOCK_BYTES) {
       blocks.push(Buffer.from(block))
       block = ''
@@ -41,6 +59,12 @@ const requestLine = (line: number, content: string): string =>
     method: 'POST',
     url: '/v1/chat/completions',
     body: { model, messages: [{ role: 'user', content }] },
+  })
+
+const messageRequest = (at: number, content: string): string =>
+  JSON.stringify({
+    custom_id: `request-${String(at).padStart(7, '0')}`,
+    params: { model, max_tokens: 64, messages: [{ role: 'user', content }] },
   })
 
 const STRETCH_CHARACTERS = 1_000_000

@@ -1,5 +1,7 @@
 import type { Row } from '../row.ts'
 import { addedLatency } from './added-latency.ts'
+import { anthropicCreate } from './anthropic-create.ts'
+import { anthropicCreateMemory } from './anthropic-create-memory.ts'
 import { callsP99 } from './calls-p99.ts'
 import { callsRate } from './calls-rate.ts'
 import { cpuPerRequest } from './cpu-per-request.ts'
@@ -39,6 +41,8 @@ export const rows: readonly Row[] = [
   download,
   fileMemory,
   fileMemoryMb,
+  anthropicCreate,
+  anthropicCreateMemory,
   callsP99,
   callsRate,
   addedLatency,

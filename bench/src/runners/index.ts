@@ -1,4 +1,5 @@
 import type { StartRunner } from '../runner.ts'
+import { create1k, create100k, createDocument, parseDocument } from './anthropic-create.ts'
 import { gatewayDownload, sendfileDownload } from './download.ts'
 import { file1m, file100k } from './file-memory.ts'
 import { gateway } from './gateway.ts'
@@ -29,6 +30,10 @@ export const runners = {
   sendfileDownload,
   file1m,
   file100k,
+  createDocument,
+  parseDocument,
+  create100k,
+  create1k,
   wrkGateway,
   oneByOneStraight,
   oneByOneGateway,
