@@ -22,6 +22,8 @@ const FLOWS_ON_POSTGRES = [
   'openai-while-it-runs',
   'beside-the-server',
   'openai-batches',
+  'anthropic-batches',
+  'anthropic-batch-creates',
   'openai-files',
   'openai-uploads',
   'realtime-flex',
