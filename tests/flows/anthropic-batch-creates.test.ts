@@ -159,16 +159,14 @@ describe('a body that makes no batch', () => {
 })
 
 describe("the client's errors", () => {
-  const errorOf = (create: Promise<unknown>) => anthropicRefusal(create)
-
   it('name what is wrong: the body', async () => {
-    const error = await errorOf(client.messages.batches.create({ requests: [] }))
+    const error = await anthropicRefusal(client.messages.batches.create({ requests: [] }))
     expect(error).toBeInstanceOf(Anthropic.BadRequestError)
     expect(error).toMatchObject({ status: 400, type: 'invalid_request_error', requestID: expect.any(String) })
   })
 
   it('the key', async () => {
-    const error = await errorOf(anthropicOf(server, 'sk-wrong').messages.batches.create(good()))
+    const error = await anthropicRefusal(anthropicOf(server, 'sk-wrong').messages.batches.create(good()))
     expect(error).toBeInstanceOf(Anthropic.AuthenticationError)
     expect(error.type).toBe('authentication_error')
   })
@@ -176,16 +174,18 @@ describe("the client's errors", () => {
   it('what the key may not do', async () => {
     const { secret } = await server.newKey({ models: ['batch-flash-3.5'] })
     const narrow = anthropicOf(server, secret)
-    const model = await errorOf(narrow.messages.batches.create(good()))
+    const model = await anthropicRefusal(narrow.messages.batches.create(good()))
     expect(model).toBeInstanceOf(Anthropic.PermissionDeniedError)
     expect(model.message).toContain('requests.0.params.model: This key may not use')
     const operator = anthropicOf(server, (await server.newOperatorKey()).secret)
-    expect(await errorOf(operator.messages.batches.list())).toBeInstanceOf(Anthropic.PermissionDeniedError)
+    expect(await anthropicRefusal(operator.messages.batches.list())).toBeInstanceOf(
+      Anthropic.PermissionDeniedError,
+    )
   })
 
   it('what the key may not spend', async () => {
     const { secret } = await server.newKey({ limits: { spend: 1n } })
-    const error = await errorOf(anthropicOf(server, secret).messages.batches.create(good()))
+    const error = await anthropicRefusal(anthropicOf(server, secret).messages.batches.create(good()))
     expect(error).toBeInstanceOf(Anthropic.PaymentRequiredError)
     expect(error.type).toBe('billing_error')
   })
@@ -199,14 +199,13 @@ describe("the client's errors", () => {
     const { secret } = await server.newKey({ account: 'acct_stranger' })
     const theirs = await anthropicOf(server, secret).messages.batches.create(good())
     for (const id of ['msgbatch_none', 'none', String((native.json as { id: string }).id), theirs.id]) {
-      for (const what of [
-        batches.retrieve(id),
-        batches.cancel(id),
-        batches.delete(id),
-        batches.results(id),
-      ]) {
-        expect(await errorOf(what)).toBeInstanceOf(Anthropic.NotFoundError)
-      }
+      const calls: Array<() => Promise<unknown>> = [
+        () => batches.retrieve(id),
+        () => batches.cancel(id),
+        () => batches.delete(id),
+        () => batches.results(id),
+      ]
+      for (const ask of calls) expect(await anthropicRefusal(ask())).toBeInstanceOf(Anthropic.NotFoundError)
     }
   })
 
@@ -215,13 +214,13 @@ describe("the client's errors", () => {
     const first = await client.messages.batches.create(good(), { headers })
     expect((await client.messages.batches.create(good(), { headers })).id).toBe(first.id)
     const other = { requests: [messageRequest('b', 'x')] }
-    expect(await errorOf(client.messages.batches.create(other, { headers }))).toBeInstanceOf(
+    expect(await anthropicRefusal(client.messages.batches.create(other, { headers }))).toBeInstanceOf(
       Anthropic.UnprocessableEntityError,
     )
     // A body that would be refused is a conflict all the same.
-    expect(await errorOf(client.messages.batches.create({ requests: [] }, { headers }))).toBeInstanceOf(
-      Anthropic.UnprocessableEntityError,
-    )
+    expect(
+      await anthropicRefusal(client.messages.batches.create({ requests: [] }, { headers })),
+    ).toBeInstanceOf(Anthropic.UnprocessableEntityError)
   })
 })
 

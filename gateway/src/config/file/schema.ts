@@ -1,10 +1,6 @@
 import { z } from 'zod'
 import { DEFAULT_EXECUTE_LIMITS } from '../../execute/limits.ts'
-import {
-  DEFAULT_FILE_LIMITS,
-  DEFAULT_INTAKE_LIMITS,
-  DEFAULT_MESSAGE_BATCH_LIMITS,
-} from '../../intake/limits.ts'
+import { DEFAULT_INTAKE_LIMITS } from '../../intake/limits.ts'
 import { OWN_SERVER_BOOK } from '../costs/default-costs.ts'
 import {
   DEFAULT_DEPLOYMENT_LIMITS,
@@ -19,6 +15,7 @@ import {
 import { LOG_LEVELS } from '../log-levels.ts'
 import { connectionsSchema } from './connections.ts'
 import { endpointSchema } from './endpoint.ts'
+import { filesSchema, messageBatchesSchema } from './many-requests.ts'
 import { translationSchema } from './translation.ts'
 import { webhooksSchema } from './webhooks.ts'
 import { ANY_NAME, count, members, moment, namedBy, prices, text, timeOfDay, webAddress } from './words.ts'
@@ -217,42 +214,6 @@ const presetSchema = members({
     .describe(
       'Whether the provider is to enforce it. OpenAI then wants all properties required and no others.',
     ),
-})
-
-const filesSchema = members({
-  mib_max: count
-    .max(2_048)
-    .default(DEFAULT_FILE_LIMITS.bytesMax / MIB)
-    .describe('MiB of an uploaded file.'),
-  lines_max: count
-    .max(1_000_000)
-    .default(DEFAULT_FILE_LIMITS.linesMax)
-    .describe('Lines of an uploaded file.'),
-  line_mib_max: count
-    .max(64)
-    .default(DEFAULT_FILE_LIMITS.lineBytesMax / MIB)
-    .describe('MiB of one line.'),
-  retention_days: z
-    .number()
-    .positive()
-    .max(3_650)
-    .default(DEFAULT_FILE_LIMITS.retentionMs / DAY_MS)
-    .describe('Days that a file is kept after its upload.'),
-})
-
-const messageBatchesSchema = members({
-  requests_max: count
-    .max(1_000_000)
-    .default(DEFAULT_MESSAGE_BATCH_LIMITS.requestsMax)
-    .describe('Requests of one batch.'),
-  mib_max: count
-    .max(2_048)
-    .default(DEFAULT_MESSAGE_BATCH_LIMITS.bytesMax / MIB)
-    .describe('MiB of the body of one create.'),
-  request_mib_max: count
-    .max(64)
-    .default(DEFAULT_MESSAGE_BATCH_LIMITS.requestBytesMax / MIB)
-    .describe('MiB of one request.'),
 })
 
 const limitsSchema = members({
