@@ -164,6 +164,7 @@ export class GatewayProcess {
       ids: this.#ids,
       dialects: new Map([['native', nativeDialect]]),
       channelOf: (deployment, endpoint) => passThrough(openaiProtocol, deployment, endpoint),
+      ratesOf: () => openaiProtocol.rates,
       deployments: DEPLOYMENTS.map((each) => ({
         ...each,
         limits: { ...each.limits, concurrencyMax: scenario.concurrencyMax },

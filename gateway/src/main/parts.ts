@@ -128,6 +128,7 @@ const executeAndSettle = (
       fetchMedia: media.fetch,
       now: systemClock.now,
     }),
+    ratesOf: ({ provider }) => PROTOCOLS[provider]?.rates,
     deployments,
     costBooks,
     limits,

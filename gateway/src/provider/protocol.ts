@@ -2,6 +2,7 @@ import type { BilledText } from '../money/estimate-usage.ts'
 import type { AnswerStream, StreamOrder } from './answer-stream.ts'
 import type { CallOutcome } from './call.ts'
 import type { Deployment } from './deployment.ts'
+import type { RateReader } from './rates.ts'
 import type { Verdict } from './verdict.ts'
 
 /** How a provider is spoken to, in its own format: one implementation a provider, in a folder of its own. */
@@ -19,6 +20,8 @@ export interface Protocol {
   stream(endpoint: string, order: StreamOrder): AnswerStream
   /** What tokens are counted of, where an answer came without its usage. Pure, and never throws. */
   billedText(exchange: Exchange): BilledText
+  /** Absent where the headers of its answers tell nothing of its rates. */
+  readonly rates?: RateReader
 }
 
 /** What the target may depend on beside the endpoint. */

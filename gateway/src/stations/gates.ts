@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { Learned } from '../execute/gate/gate.ts'
-import { createGates } from '../execute/gate/gates.ts'
+import { createGates, type RatesOf } from '../execute/gate/gates.ts'
 import type { GatedDeployment, Routes } from '../execute/realtime/routes.ts'
 import type { Deployment } from '../provider/deployment.ts'
 import type { GateRecord, GateStore } from '../storage/engine.ts'
@@ -8,15 +8,17 @@ import type { GateRecord, GateStore } from '../storage/engine.ts'
 interface GatesOrder {
   readonly store: GateStore
   readonly clock: Clock
+  readonly ratesOf: RatesOf
 }
 
 /** Puts a gate before each deployment; what gates learnt before this process began is read once. */
 export const openGates = async ({
   store,
   clock,
+  ratesOf,
 }: GatesOrder): Promise<(deployments: readonly Deployment[]) => GatedDeployment[]> => {
   const learned = new Map((await store.gates()).flatMap((record) => learnedOf(record)))
-  const gates = createGates({ clock, learned })
+  const gates = createGates({ clock, learned, ratesOf })
   return (deployments) =>
     deployments.map((deployment) => ({
       deployment,

@@ -1,6 +1,7 @@
 import type { Dialect } from '../batch/dialect.ts'
 import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { GateState } from '../execute/gate/gate.ts'
+import type { RatesOf } from '../execute/gate/gates.ts'
 import type { ExecuteLimits } from '../execute/limits.ts'
 import type { ExecuteObserver } from '../execute/observer.ts'
 import type { Room } from '../execute/room.ts'
@@ -21,6 +22,7 @@ export interface StationsOptions {
   readonly ids: Ids
   readonly dialects: ReadonlyMap<string, Dialect>
   readonly channelOf: ChannelOf
+  readonly ratesOf: RatesOf
   readonly deployments: readonly Deployment[]
   readonly costBooks: CostBooks
   readonly limits: ExecuteLimits

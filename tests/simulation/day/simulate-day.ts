@@ -91,6 +91,7 @@ export const simulateDay = async (seed: number): Promise<Day> => {
     ids,
     dialects: new Map([['native', nativeDialect]]),
     channelOf: (deployment, endpoint) => passThrough(openaiProtocol, deployment, endpoint),
+    ratesOf: () => openaiProtocol.rates,
     deployments: [DEPLOYMENT],
     costBooks: COST_BOOKS,
     limits: EXECUTE,

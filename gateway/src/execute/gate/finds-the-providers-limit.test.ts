@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Verdict } from '../../provider/verdict.ts'
-import { ANSWER, SUCCESS, seeded } from './gate.fixture.ts'
+import { ANSWER, SUCCESS, seeded, tokensIn } from './gate.fixture.ts'
 import { createGate } from './gate.ts'
 
 /**
@@ -25,7 +25,11 @@ const run = (options: { providerLimit: (ms: number) => number; forMs: number; re
   }
 
   const pump = (): void => {
-    for (let permit = gate.tryEnter('batch', 500); permit; permit = gate.tryEnter('batch', 500)) {
+    for (
+      let permit = gate.tryEnter('batch', tokensIn(500));
+      permit;
+      permit = gate.tryEnter('batch', tokensIn(500))
+    ) {
       const entered = permit
       const refused = atProvider >= options.providerLimit(clock.monotonic() - startedAt)
       if (!refused) atProvider += 1

@@ -26,3 +26,6 @@ export const SUCCESS: Verdict = {
   answer: { text: '', finishReason: 'stop', model: null, usage: undefined },
   reply: ANSWER,
 }
+
+/** So many tokens of input, and no output. */
+export const tokensIn = (input: number) => ({ input, output: 0 })

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { CallAnswer } from '../../provider/call.ts'
 import type { Failure, FailureClass } from '../../provider/failure.ts'
+import { openaiRates } from '../../provider/openai/rate-headers.ts'
 import type { Verdict } from '../../provider/verdict.ts'
+import { tokensIn } from './gate.fixture.ts'
 import { createGate, type Gate, type GateLimits, type Lane, type Permit } from './gate.ts'
 
 /** Waits once at a gate; the returned function takes that back. */
@@ -40,18 +42,22 @@ const SUCCESS: Verdict = {
 
 const open = (limits: Partial<GateLimits> = {}) => {
   const clock = createManualClock()
-  return { clock, gate: createGate({ clock, limits: { ...LIMITS, ...limits } }) }
+  return { clock, gate: createGate({ clock, limits: { ...LIMITS, ...limits }, rates: openaiRates }) }
 }
 
 const enterAll = (gate: Gate, lane: Lane = 'batch', tokens = 1): Permit[] => {
   const permits: Permit[] = []
-  for (let permit = gate.tryEnter(lane, tokens); permit; permit = gate.tryEnter(lane, tokens))
+  for (
+    let permit = gate.tryEnter(lane, tokensIn(tokens));
+    permit;
+    permit = gate.tryEnter(lane, tokensIn(tokens))
+  )
     permits.push(permit)
   return permits
 }
 
 const enter = (gate: Gate): Permit => {
-  const permit = gate.tryEnter('batch', 1)
+  const permit = gate.tryEnter('batch', tokensIn(1))
   if (!permit) throw new Error('refused')
   return permit
 }
@@ -65,7 +71,7 @@ describe('entering', () => {
     for (const name of ['a', 'b']) {
       whenReady(gate, 'batch', () => {
         called.push(name)
-        gate.tryEnter('batch', 1)
+        gate.tryEnter('batch', tokensIn(1))
       })
     }
     expect(gate.state()).toEqual({
@@ -135,7 +141,7 @@ describe('two lanes', () => {
     const wait = (lane: Lane): void => {
       whenReady(gate, lane, () => {
         order.push(lane)
-        const permit = gate.tryEnter(lane, 1)
+        const permit = gate.tryEnter(lane, tokensIn(1))
         if (!permit) throw new Error('called without room')
         current = permit
         wait(lane)
@@ -153,7 +159,7 @@ describe('what the gate learns', () => {
     const { clock, gate } = open()
     const first = enter(gate)
     first.done(answered(), failure('throttled', 2_000))
-    expect(gate.tryEnter('batch', 1)).toBeUndefined()
+    expect(gate.tryEnter('batch', tokensIn(1))).toBeUndefined()
     expect(gate.state()).toMatchObject({ state: 'paused', until: clock.now() + 2_000 })
     let called = false
     whenReady(gate, 'batch', () => {
@@ -180,7 +186,7 @@ describe('what the gate learns', () => {
     for (const other of others) other.done(answered(), SUCCESS)
     expect(gate.state()).toMatchObject({ state: 'shut', until: clock.now() + 1_000 })
     expect(gate.state().reason).toContain('The provider refuses the key (401). key_refused: why')
-    expect(gate.tryEnter('batch', 1)).toBeUndefined()
+    expect(gate.tryEnter('batch', tokensIn(1))).toBeUndefined()
     clock.advance(1_000)
     const probes = enterAll(gate)
     expect(probes).toHaveLength(1)
@@ -270,7 +276,7 @@ it('never lets in more than its limit, and forgets nobody who waits, whatever ha
       const permits: Permit[] = []
       let waiting = 0
       const tryEnter = (by: Lane, tokens: number): void => {
-        const permit = gate.tryEnter(by, tokens)
+        const permit = gate.tryEnter(by, tokensIn(tokens))
         if (!permit) return
         permits.push(permit)
         expect(permits.length).toBeLessThanOrEqual(gate.state().limit)

@@ -2,14 +2,16 @@ import type { Clock } from '../../clock/clock.ts'
 import type { CallOutcome } from '../../provider/call.ts'
 import type { DeploymentLimits } from '../../provider/deployment.ts'
 import type { Failure, FailureClass } from '../../provider/failure.ts'
+import type { RateReader } from '../../provider/rates.ts'
 import type { Verdict } from '../../provider/verdict.ts'
 import { RETRY_TABLE } from '../realtime/retry-table.ts'
 import { createBreaker, type Sign } from './breaker.ts'
 import { createConcurrency, type LearnedConcurrency } from './concurrency.ts'
 import { createLanes } from './lanes.ts'
-import { createPacing, type LearnedRates } from './pacing.ts'
+import { type CallTokens, createPacing, type LearnedRates } from './pacing.ts'
 import { createWaiters, type Lane, otherLane, type Watcher } from './waiters.ts'
 
+export type { CallTokens } from './pacing.ts'
 export type { Lane, Watcher } from './waiters.ts'
 
 /** Decides when a deployment may be called next. One for each deployment, used by every path to it. */
@@ -17,7 +19,7 @@ export interface Gate {
   /** Whether `tryEnter` would let a call in now. */
   canEnter(lane: Lane): boolean
   /** Lets one call in, or nothing. Never waits: it runs thousands of times a second. */
-  tryEnter(lane: Lane, tokens: number): Permit | undefined
+  tryEnter(lane: Lane, tokens: CallTokens): Permit | undefined
   /** Calls back, once each time that it is asked to wait, as soon as entering may succeed. */
   watch(lane: Lane, callback: () => void): Watcher
   state(): GateState
@@ -65,8 +67,14 @@ export type GateLimits = Pick<
   'concurrencyMax' | 'concurrencyInitial' | 'requestsPerMinute' | 'tokensPerMinute' | 'interactiveShare'
 >
 
-export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: Learned }): Gate => {
-  const { clock, learned } = given
+export const createGate = (given: {
+  clock: Clock
+  limits: GateLimits
+  learned?: Learned
+  /** How the provider tells of its rates; absent where it does not. */
+  rates?: RateReader
+}): Gate => {
+  const { clock, learned, rates } = given
   let { limits } = given
   const known = learned === undefined ? {} : { learned }
   const concurrency = createConcurrency({
@@ -74,7 +82,12 @@ export const createGate = (given: { clock: Clock; limits: GateLimits; learned?: 
     max: limits.concurrencyMax,
     ...known,
   })
-  const pacing = createPacing({ configured: limits, now: clock.monotonic(), ...known })
+  const pacing = createPacing({
+    configured: limits,
+    now: clock.monotonic(),
+    ...known,
+    ...(rates ? { rates } : {}),
+  })
   const breaker = createBreaker()
   const waiters = createWaiters()
   const lanes = createLanes(() => limits.interactiveShare)

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import type { Deployment } from '../../provider/deployment.ts'
+import { tokensIn } from './gate.fixture.ts'
 import { createGates } from './gates.ts'
 
 const deployment = (more: Partial<Deployment> = {}): Deployment => ({
@@ -24,12 +25,12 @@ const deployment = (more: Partial<Deployment> = {}): Deployment => ({
 })
 
 const open = (learned = new Map<string, { concurrency: number; ceiling: number }>()) =>
-  createGates({ clock: createManualClock(), learned })
+  createGates({ clock: createManualClock(), learned, ratesOf: () => undefined })
 
 it('gives a deployment that comes back the gate that it left, calls in flight included', () => {
   const gates = open()
   const gate = gates.of(deployment())
-  gate.tryEnter('batch', 1)
+  gate.tryEnter('batch', tokensIn(1))
   gates.of(deployment({ id: 'b' }))
   expect(gates.of(deployment({ weight: 3, model: 'other', costBook: 'x' }))).toBe(gate)
   expect(gate.state().inFlight).toBe(1)

@@ -1,5 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anthropicRates } from '../../provider/anthropic/rate-headers.ts'
+import { openaiRates } from '../../provider/openai/rate-headers.ts'
+import { tokensIn } from './gate.fixture.ts'
 import { createPacing, type Pacing } from './pacing.ts'
 
 const START = 5_000
@@ -18,7 +21,7 @@ const sendAll = (
       continue
     }
     const count = tokens()
-    pacing.took('batch', count, now)
+    pacing.took('batch', tokensIn(count), now)
     sent.push({ at: now, tokens: count })
   }
   return sent
@@ -39,6 +42,7 @@ describe('a configured rate', () => {
         fc.integer({ min: 1_000, max: 60_000 }),
         (perMinute, ms) => {
           const pacing = createPacing({
+            rates: openaiRates,
             configured: { interactiveShare: 0, requestsPerMinute: perMinute },
             now: START,
           })
@@ -55,7 +59,11 @@ describe('a configured rate', () => {
   })
 
   it('of tokens is kept too, but for the burst and one request', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0, tokensPerMinute: 6_000 }, now: START })
+    const pacing = createPacing({
+      rates: openaiRates,
+      configured: { interactiveShare: 0, tokensPerMinute: 6_000 },
+      now: START,
+    })
     let n = 0
     const sent = sendAll(pacing, 300_000, () => {
       n += 1
@@ -67,7 +75,11 @@ describe('a configured rate', () => {
   })
 
   it('lets a request through that is larger than the whole rate', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0, tokensPerMinute: 60 }, now: START })
+    const pacing = createPacing({
+      rates: openaiRates,
+      configured: { interactiveShare: 0, tokensPerMinute: 60 },
+      now: START,
+    })
     expect(sendAll(pacing, 1_000_000, () => 500).length).toBeGreaterThan(1)
   })
 })
@@ -81,7 +93,7 @@ describe('a rate that the provider tells', () => {
     ])
 
   it('does not hold anyone back before it is told, and is kept from then on', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0 }, now: START })
+    const pacing = createPacing({ rates: openaiRates, configured: { interactiveShare: 0 }, now: START })
     expect(pacing.waitMs('batch', START)).toBe(0)
     pacing.learn(told('10', '50s'), START)
     const sent = sendAll(pacing, 60_000, () => 0)
@@ -91,7 +103,7 @@ describe('a rate that the provider tells', () => {
   })
 
   it('waits for the reset when nothing is left', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0 }, now: START })
+    const pacing = createPacing({ rates: openaiRates, configured: { interactiveShare: 0 }, now: START })
     pacing.learn(told('0', '6m0s'), START)
     expect(pacing.waitMs('batch', START)).toBe(360_000)
     expect(pacing.pausedUntil(START)).toBe(START + 360_000)
@@ -100,7 +112,7 @@ describe('a rate that the provider tells', () => {
   })
 
   it('of tokens works the same', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0 }, now: START })
+    const pacing = createPacing({ rates: openaiRates, configured: { interactiveShare: 0 }, now: START })
     const headers = [
       ['x-ratelimit-remaining-tokens', '0'],
       ['x-ratelimit-reset-tokens', '120ms'],
@@ -110,13 +122,18 @@ describe('a rate that the provider tells', () => {
   })
 
   it('holds beside the configured one: the lower counts', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0, requestsPerMinute: 6 }, now: START })
+    const pacing = createPacing({
+      rates: openaiRates,
+      configured: { interactiveShare: 0, requestsPerMinute: 6 },
+      now: START,
+    })
     pacing.learn(told('60', '0s'), START)
     expect(sendAll(pacing, 60_000, () => 0).length).toBeLessThanOrEqual(7)
   })
 
   it('is known again after a restart', () => {
     const pacing = createPacing({
+      rates: openaiRates,
       configured: { interactiveShare: 0 },
       learned: { requestsPerMinute: 60 },
       now: START,
@@ -125,8 +142,86 @@ describe('a rate that the provider tells', () => {
   })
 })
 
-it('waits as long as it was asked to, and never less for a later, shorter wish', () => {
+describe('rates that the provider tells of each side by itself', () => {
+  const told = (what: string, limit: number, remaining: number) => [
+    [`anthropic-ratelimit-${what}-limit`, String(limit)],
+    [`anthropic-ratelimit-${what}-remaining`, String(remaining)],
+    [`anthropic-ratelimit-${what}-reset`, '2026-11-27T08:01:00Z'],
+  ]
+  const headers = (...rates: string[][][]) =>
+    new Map(
+      [['date', 'Fri, 27 Nov 2026 08:00:00 GMT'], ...rates.flat()].map(([name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    )
+  const open = () => createPacing({ configured: { interactiveShare: 0 }, rates: anthropicRates, now: START })
+
+  it('are kept both, by what a call takes of each', () => {
+    const fromOneToAThousand = fc.integer({ min: 1, max: 1_000 })
+    fc.assert(
+      fc.property(fromOneToAThousand, fromOneToAThousand, (input, output) => {
+        const pacing = open()
+        pacing.learn(
+          headers(told('input-tokens', 50_000, 50_000), told('output-tokens', 8_000, 8_000)),
+          START,
+        )
+        let calls = 0
+        for (let now = START; now < START + 120_000; ) {
+          const wait = Math.ceil(pacing.waitMs('batch', now))
+          now += wait
+          if (wait > 0) continue
+          pacing.took('batch', { input, output }, now)
+          calls += 1
+          if (calls > 120_000) break
+        }
+        const most = (limit: number, each: number) => (3 * limit) / each + 1
+        const bound = Math.min(most(50_000, input), most(8_000, output))
+        expect(calls).toBeLessThanOrEqual(bound)
+        // The other limit takes nothing away, and a call may be larger than what is left.
+        expect(calls).toBeGreaterThanOrEqual(Math.min(bound * 0.8, 120_000) - 2)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('wait for the reset of the one of which nothing is left', () => {
+    const pacing = open()
+    pacing.learn(headers(told('input-tokens', 50_000, 40_000), told('output-tokens', 8_000, 0)), START)
+    expect(pacing.pausedUntil(START)).toBe(START + 60_000)
+  })
+
+  it('are known again after a restart', () => {
+    const pacing = open()
+    pacing.learn(headers(told('input-tokens', 50_000, 1), told('output-tokens', 8_000, 1)), START)
+    const learned = pacing.learned()
+    expect(learned).toEqual({ inputTokensPerMinute: 50_000, outputTokensPerMinute: 8_000 })
+    const again = createPacing({
+      configured: { interactiveShare: 0 },
+      learned,
+      rates: anthropicRates,
+      now: START,
+    })
+    expect(again.learned()).toEqual(learned)
+    again.took('batch', { input: 1, output: 9_000 }, START)
+    expect(again.waitMs('batch', START)).toBeGreaterThan(0)
+  })
+})
+
+it('learns nothing from a provider whose headers tell nothing', () => {
   const pacing = createPacing({ configured: { interactiveShare: 0 }, now: START })
+  pacing.learn(
+    new Map([
+      ['x-ratelimit-remaining-requests', '0'],
+      ['x-ratelimit-reset-requests', '6m0s'],
+    ]),
+    START,
+  )
+  expect(pacing.waitMs('batch', START)).toBe(0)
+})
+
+it('waits as long as it was asked to, and never less for a later, shorter wish', () => {
+  const pacing = createPacing({ rates: openaiRates, configured: { interactiveShare: 0 }, now: START })
   pacing.pause(START + 700)
   pacing.pause(START + 300)
   expect(pacing.waitMs('batch', START)).toBe(700)
@@ -135,11 +230,11 @@ it('waits as long as it was asked to, and never less for a later, shorter wish',
 
 describe('a configured rate that is changed', () => {
   it('holds from now on, also where there was none', () => {
-    const pacing = createPacing({ configured: { interactiveShare: 0 }, now: START })
-    pacing.took('batch', 10_000, START)
+    const pacing = createPacing({ rates: openaiRates, configured: { interactiveShare: 0 }, now: START })
+    pacing.took('batch', tokensIn(10_000), START)
     pacing.adjust({ interactiveShare: 0, tokensPerMinute: 60 }, START)
     expect(pacing.waitMs('batch', START)).toBe(0)
-    pacing.took('batch', 61, START)
+    pacing.took('batch', tokensIn(61), START)
     expect(pacing.waitMs('batch', START)).toBeGreaterThan(60_000 - 1_000)
     pacing.adjust({ interactiveShare: 0, tokensPerMinute: 6_000 }, START)
     expect(pacing.waitMs('batch', START)).toBeLessThan(1_000)

@@ -1,6 +1,6 @@
 import type { ResponseHeaders } from '../../provider/call.ts'
+import type { RateHint, RateReader, RateUnit } from '../../provider/rates.ts'
 import { Rate } from './rate.ts'
-import { type RateHint, readRateHint } from './rate-headers.ts'
 import type { Lane } from './waiters.ts'
 
 /** Requests and tokens a minute, as configured and as the provider's headers tell. */
@@ -9,7 +9,7 @@ export interface Pacing {
   waitMs(lane: Lane, now: number): number
   /** Interactive calls have taken no more than their share of every rate. */
   hasShare(now: number): boolean
-  took(lane: Lane, tokens: number, now: number): void
+  took(lane: Lane, tokens: CallTokens, now: number): void
   learn(headers: ResponseHeaders, now: number): void
   /** No call before then: the provider asked for it. */
   pause(until: number): void
@@ -20,12 +20,21 @@ export interface Pacing {
   learned(): LearnedRates
 }
 
+/** What one call will take, on average: parts of tokens are well. */
+export interface CallTokens {
+  readonly input: number
+  readonly output: number
+}
+
 export interface LearnedRates {
   readonly requestsPerMinute?: number
   readonly tokensPerMinute?: number
+  /** Of providers that limit each side by itself. */
+  readonly inputTokensPerMinute?: number
+  readonly outputTokensPerMinute?: number
 }
 
-export interface ConfiguredRates extends LearnedRates {
+export interface ConfiguredRates extends Pick<LearnedRates, 'requestsPerMinute' | 'tokensPerMinute'> {
   /** The part of each rate, from 0 to 1, that is for interactive calls. */
   readonly interactiveShare: number
 }
@@ -33,52 +42,97 @@ export interface ConfiguredRates extends LearnedRates {
 export const createPacing = (given: {
   configured: ConfiguredRates
   learned?: LearnedRates
+  /** Absent where the provider's headers tell nothing. */
+  rates?: RateReader
   now: number
 }): Pacing => {
-  const { configured, learned, now } = given
-  const rateOf = (name: keyof LearnedRates): Rate =>
-    new Rate(
-      { configured: configured[name], learnt: learned?.[name], share: configured.interactiveShare },
-      now,
-    )
-  const requests = rateOf('requestsPerMinute')
-  const tokens = rateOf('tokensPerMinute')
+  const { learned, rates, now } = given
+  const paced = new Map(
+    unitsOf(rates).map((unit): [RateUnit, Rate] => [
+      unit,
+      new Rate(
+        {
+          configured: configuredRate(given.configured, unit),
+          learnt: learned?.[NAMES[unit]],
+          share: given.configured.interactiveShare,
+        },
+        now,
+      ),
+    ]),
+  )
+  // Walked thousands of times a second.
+  const units = [...paced.entries()]
   let pauseEnd = Number.NEGATIVE_INFINITY
 
   const pause = (until: number): void => {
     pauseEnd = Math.max(pauseEnd, until)
   }
 
-  const apply = (rate: Rate, hint: RateHint | undefined, at: number): void => {
-    if (!hint) return
+  const apply = (rate: Rate, hint: RateHint, at: number): void => {
     rate.learn(hint, at)
     if (hint.remaining === 0 && hint.resetMs !== undefined) pause(at + hint.resetMs)
   }
 
   return {
     pause,
-    waitMs: (lane, at) => Math.max(pauseEnd - at, requests.waitMs(lane, at), tokens.waitMs(lane, at), 0),
-    hasShare: (at) => requests.hasShare(at) && tokens.hasShare(at),
-    took(lane, count, at) {
-      requests.took(lane, 1, at)
-      tokens.took(lane, count, at)
+    waitMs(lane, at) {
+      let wait = Math.max(pauseEnd - at, 0)
+      for (const [, rate] of units) wait = Math.max(wait, rate.waitMs(lane, at))
+      return wait
+    },
+    hasShare: (at) => units.every(([, rate]) => rate.hasShare(at)),
+    took(lane, tokens, at) {
+      for (const [unit, rate] of units) rate.took(lane, amountOf(tokens, unit), at)
     },
     learn(headers, at) {
-      apply(requests, readRateHint(headers, 'requests'), at)
-      apply(tokens, readRateHint(headers, 'tokens'), at)
-    },
-    pausedUntil: (at) => (pauseEnd > at ? pauseEnd : undefined),
-    adjust(rates, at) {
-      requests.configure(rates.requestsPerMinute, rates.interactiveShare, at)
-      tokens.configure(rates.tokensPerMinute, rates.interactiveShare, at)
-    },
-    learned() {
-      const requestsPerMinute = requests.learnedLimit()
-      const tokensPerMinute = tokens.learnedLimit()
-      return {
-        ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
-        ...(tokensPerMinute === undefined ? {} : { tokensPerMinute }),
+      if (!rates) return
+      for (const unit of rates.units) {
+        const hint = rates.read(headers, unit)
+        const rate = hint && paced.get(unit)
+        if (rate) apply(rate, hint, at)
       }
     },
+    pausedUntil: (at) => (pauseEnd > at ? pauseEnd : undefined),
+    adjust(configured, at) {
+      for (const [unit, rate] of units)
+        rate.configure(configuredRate(configured, unit), configured.interactiveShare, at)
+    },
+    learned: () =>
+      Object.fromEntries(
+        units.flatMap(([unit, rate]) => {
+          const limit = rate.learnedLimit()
+          return limit === undefined ? [] : [[NAMES[unit], limit]]
+        }),
+      ),
+  }
+}
+
+const NAMES: Readonly<Record<RateUnit, keyof LearnedRates>> = {
+  requests: 'requestsPerMinute',
+  tokens: 'tokensPerMinute',
+  inputTokens: 'inputTokensPerMinute',
+  outputTokens: 'outputTokensPerMinute',
+}
+
+/** What may be configured is always paced; what else there is, only where the provider may tell of it. */
+const unitsOf = (rates: RateReader | undefined): readonly RateUnit[] => [
+  ...new Set<RateUnit>(['requests', 'tokens', ...(rates?.units ?? [])]),
+]
+
+const configuredRate = (configured: ConfiguredRates, unit: RateUnit): number | undefined => {
+  if (unit === 'requests') return configured.requestsPerMinute
+  return unit === 'tokens' ? configured.tokensPerMinute : undefined
+}
+
+const amountOf = ({ input, output }: CallTokens, unit: RateUnit): number => {
+  switch (unit) {
+    case 'requests':
+      return 1
+    case 'tokens':
+      return Math.ceil(input + output)
+    case 'inputTokens':
+      return input
+    case 'outputTokens':
+      return output
   }
 }

@@ -1,4 +1,4 @@
-import type { RateHint } from './rate-headers.ts'
+import type { RateHint } from '../../provider/rates.ts'
 import { TokenBucket } from './token-bucket.ts'
 import type { Lane } from './waiters.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
-import { ANSWER, SUCCESS, seeded } from './gate.fixture.ts'
+import { ANSWER, SUCCESS, seeded, tokensIn } from './gate.fixture.ts'
 import { createGate, type GateLimits, type Lane } from './gate.ts'
 
 interface Course {
@@ -27,7 +27,7 @@ const open = ({ limits, callMs, spread = 0.5, tokens = 1 }: Course) => {
 
   /** False where it has to wait. */
   const start = (lane: Lane, then: () => void): boolean => {
-    const permit = gate.tryEnter(lane, tokens)
+    const permit = gate.tryEnter(lane, tokensIn(tokens))
     if (!permit) return false
     startedAt[lane].push(clock.monotonic())
     const ms = callMs[lane] * (1 - spread + 2 * spread * random())
@@ -250,7 +250,7 @@ describe('a rate', () => {
     // Timers are late by up to a millisecond, and whoever comes by looks more often than that.
     for (let ms = 0; ms < 20_000; ms += 0.3) {
       clock.advance(0.3)
-      const permit = gate.tryEnter('interactive', 1)
+      const permit = gate.tryEnter('interactive', tokensIn(1))
       if (permit) taken += 1
       permit?.unused()
     }
@@ -266,8 +266,8 @@ describe('a rate', () => {
       limits: tokens,
       learned: { concurrency: 1_000, tokensPerMinute: 60_000 },
     })
-    while (gate.tryEnter('batch', 500));
-    expect(gate.tryEnter('interactive', 500)).toBeDefined()
-    expect(gate.tryEnter('interactive', 500)).toBeUndefined()
+    while (gate.tryEnter('batch', tokensIn(500)));
+    expect(gate.tryEnter('interactive', tokensIn(500))).toBeDefined()
+    expect(gate.tryEnter('interactive', tokensIn(500))).toBeUndefined()
   })
 })

@@ -182,7 +182,8 @@ export const createRoutes = ({ deployments, channelOf, now }: RoutesOrder): Rout
     tokensOf(model, bytes) {
       // Deployments of one model answer alike, so one of them tells.
       const [stop] = stopsOf(model)
-      return (stop?.typical ?? untried).tokensOf(bytes)
+      const { input, output } = (stop?.typical ?? untried).tokensOf(bytes)
+      return Math.ceil(input + output)
     },
 
     states: () => new Map(all.map(({ id, gate }) => [id, gate.state()])),

@@ -1,12 +1,13 @@
 import type { Usage } from '../../money/usage.ts'
+import type { CallTokens } from '../gate/gate.ts'
 
 /** What the calls of one deployment usually take: moving averages over its last hundred answers or so. */
 export interface Typical {
   note(ms: number, usage: Usage | undefined): void
   /** Milliseconds from the call to its whole answer; 0 before the first. */
   ms(): number
-  /** Tokens, input and output, that a request of so many bytes will use: what its gate paces by. */
-  tokensOf(bytes: number): number
+  /** Tokens that a request of so many bytes will use: what its gate paces by. */
+  tokensOf(bytes: number): CallTokens
 }
 
 const WEIGHT_OF_LAST = 0.02
@@ -25,6 +26,9 @@ export const createTypical = (): Typical => {
       if (usage) outputTokens = blend(outputTokens, usage.completionTokens)
     },
     ms: () => ms ?? 0,
-    tokensOf: (bytes) => Math.ceil(bytes / BYTES_PER_TOKEN + (outputTokens ?? OUTPUT_TOKENS_ASSUMED)),
+    tokensOf: (bytes) => ({
+      input: bytes / BYTES_PER_TOKEN,
+      output: outputTokens ?? OUTPUT_TOKENS_ASSUMED,
+    }),
   }
 }

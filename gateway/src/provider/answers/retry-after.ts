@@ -1,4 +1,5 @@
 import type { ResponseHeaders } from '../call.ts'
+import { readDate } from './date.ts'
 
 /**
  * How long the provider asks us to wait: `retry-after-ms`, else `retry-after` as seconds or as an HTTP
@@ -18,10 +19,3 @@ export const retryAfterMs = (headers: ResponseHeaders): number | undefined => {
 
 const readNumber = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,10}(\.\d{1,6})?$/.test(text.trim()) ? Number(text) : undefined
-
-const readDate = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined
-  // biome-ignore lint/style/noRestrictedGlobals: reads a text, not the clock.
-  const ms = Date.parse(text)
-  return Number.isNaN(ms) ? undefined : ms
-}

@@ -2,6 +2,7 @@ import { ReadStream } from '../answers/read-stream.ts'
 import type { CallerHeaders, Protocol } from '../protocol.ts'
 import { billedText } from './billed-text.ts'
 import { interpret, READERS } from './interpret.ts'
+import { anthropicRates } from './rate-headers.ts'
 import { readEvents } from './read-events.ts'
 
 /** Anthropic's own API. The base URL ends in `/v1`, so our prefix goes. */
@@ -19,6 +20,7 @@ export const anthropicProtocol: Protocol = {
   interpret,
   stream: () => new ReadStream(readEvents()),
   billedText,
+  rates: anthropicRates,
 }
 
 /** The one that takes the most: requests that are translated may have a temperature. */

@@ -2,6 +2,7 @@ import type { Protocol } from '../protocol.ts'
 import { billedText } from './billed-text.ts'
 import { ENDPOINTS } from './endpoints.ts'
 import { interpret } from './interpret.ts'
+import { openaiRates } from './rate-headers.ts'
 import { OpenaiStream } from './stream/openai-stream.ts'
 
 /** OpenAI's own API, and every server that speaks it. The base URL ends in `/v1`, so our prefix goes. */
@@ -14,4 +15,5 @@ export const openaiProtocol: Protocol = {
   interpret,
   stream: (endpoint, order) => new OpenaiStream(endpoint, order),
   billedText,
+  rates: openaiRates,
 }

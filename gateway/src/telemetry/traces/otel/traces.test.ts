@@ -134,7 +134,7 @@ const call = (more: Partial<TriedCall> = {}): TriedCall & { position: number } =
       },
     },
     permit: { done: () => {}, unused: () => {} },
-    typical: { note: () => {}, ms: () => 0, tokensOf: () => 0 },
+    typical: { note: () => {}, ms: () => 0, tokensOf: () => ({ input: 0, output: 0 }) },
   },
   outcome: { kind: 'broken', cause: 'reset', message: 'secret', totalMs: 25 },
   verdict: {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readDuration, readRateHint } from './rate-headers.ts'
+import { openaiRates, readDuration } from './rate-headers.ts'
 
 it.each([
   ['1s', 1_000],
@@ -29,6 +29,6 @@ it('reads what is there', () => {
       'x-ratelimit-limit-tokens': 'many',
     }),
   )
-  expect(readRateHint(headers, 'requests')).toEqual({ limit: 500, remaining: 499, resetMs: 120 })
-  expect(readRateHint(headers, 'tokens')).toBeUndefined()
+  expect(openaiRates.read(headers, 'requests')).toEqual({ limit: 500, remaining: 499, resetMs: 120 })
+  expect(openaiRates.read(headers, 'tokens')).toBeUndefined()
 })
