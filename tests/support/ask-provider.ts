@@ -18,21 +18,23 @@ export interface AskedProvider extends Disposable {
 
 export const askProvider = (
   protocol: Protocol,
-  given: Pick<Deployment, 'provider' | 'baseUrl'>,
+  given: Pick<Deployment, 'provider' | 'baseUrl'> & Partial<Pick<Deployment, 'providerModel'>>,
+  /** Until the first byte, and between two pieces. */
+  firstByteMsMax = 10_000,
 ): AskedProvider => {
   const http = createHttpCall({ clock: systemClock, connectionsMax: 4 })
   const deployment: Deployment = {
-    ...given,
     id: 'one',
     model: 'm',
     providerModel: 'm',
+    ...given,
     outputTokensDefault: 4_096,
     apiKey: 'sk-one',
     weight: 1,
     limits: {
       concurrencyMax: 1,
       concurrencyInitial: 1,
-      firstByteMsMax: 10_000,
+      firstByteMsMax,
       totalMsMax: 10_000,
       interactiveShare: 0,
     },

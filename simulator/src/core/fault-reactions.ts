@@ -1,6 +1,7 @@
 import type { Spoilable } from './call.ts'
 import type { Fault, FaultKind } from './options.ts'
 import type { Reaction } from './reaction.ts'
+import { withMalformedCall, withoutCandidates, withoutResources } from './rewritings.ts'
 
 const html = (title: string): Buffer =>
   Buffer.from(
@@ -36,9 +37,9 @@ export const withBrokenUtf8 = (body: Buffer, spoilable: Spoilable): Buffer => {
 
 const emptyLines = Buffer.from('\n\n\n')
 
-/** DeepSeek's finish reason in the place of another. */
-export const withoutResources = (body: Buffer): Buffer =>
-  Buffer.from(body.toString().replace(/("finish_reason": ?)"\w+"/g, '$1"insufficient_system_resource"'))
+const rewriting =
+  (change: (text: string) => string) =>
+  (answer: Reaction): Reaction => ({ ...answer, body: Buffer.from(change(answer.body.toString())) })
 
 const hugeBytes = 70_000_000
 const slowMs = 10_000
@@ -61,7 +62,9 @@ const spoilers: Partial<
   invalid_utf8: (answer, _, spoilable) => ({ ...answer, body: withBrokenUtf8(answer.body, spoilable) }),
   wrong_content_type: (answer) => asHtml(answer, 200, 'Welcome to nginx!'),
   closed_while_waiting: (answer) => ({ ...answer, body: emptyLines }),
-  out_of_resources: (answer) => ({ ...answer, body: withoutResources(answer.body) }),
+  out_of_resources: rewriting(withoutResources),
+  malformed_call: rewriting(withMalformedCall),
+  no_candidates: rewriting(withoutCandidates),
   empty_body: (answer) => ({ ...answer, body: Buffer.alloc(0) }),
   no_usage: (answer, _, spoilable) => ({ ...answer, body: withoutUsage(answer.body, spoilable) }),
   huge_answer: (answer, fault, spoilable) => ({

@@ -50,6 +50,8 @@ describe('each kind of fault that any call may meet', () => {
     empty_body: { status: 200, json: false, bytes: 0 },
     closed_while_waiting: { status: 200, json: false, bytes: 3 },
     out_of_resources: { status: 200, content: true },
+    malformed_call: { status: 200, content: true },
+    no_candidates: { status: 200, content: true },
     no_usage: { status: 200, content: true, usage: false },
     huge_answer: { status: 200, content: true },
     hang: { status: 200, fault: 'hang' },

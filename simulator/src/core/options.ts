@@ -73,6 +73,8 @@ export const answerFaultKinds = {
   empty_body: '200 and no body',
   closed_while_waiting: '200, some empty lines (in a stream: comments), and the end: DeepSeek had no place',
   out_of_resources: "the right answer, finished for DeepSeek's `insufficient_system_resource`",
+  malformed_call: "the right answer, finished for Gemini's `MALFORMED_FUNCTION_CALL`",
+  no_candidates: "Gemini's answer without its candidates",
   no_usage: 'the right answer without `usage`',
   huge_answer: '200 and valid JSON of 70 MB',
   hang: 'no answer at all; the connection stays open',

@@ -1,7 +1,8 @@
 import type { Spoilable } from '../call.ts'
-import { nameInJson, spoiled, withBrokenUtf8, withoutResources } from '../fault-reactions.ts'
+import { nameInJson, spoiled, withBrokenUtf8 } from '../fault-reactions.ts'
 import type { Fault, FaultKind } from '../options.ts'
 import type { Reaction } from '../reaction.ts'
+import { withMalformedCall, withoutCandidates, withoutResources } from '../rewritings.ts'
 import { planned, split } from './plan.ts'
 import type { Stream, StreamEvent } from './stream.ts'
 
@@ -63,6 +64,16 @@ const noLongerJson = (bytes: Buffer): Buffer => Buffer.from(bytes.toString().rep
 const withoutJson: Spoiler = (answer, stream, fault) =>
   planned(answer, stream, withEvent(stream, unharmed(stream, fault), noLongerJson))
 
+const rewriting =
+  (change: (text: string) => string): Spoiler =>
+  (answer, stream) => {
+    const events = stream.events.map((event) => ({
+      ...event,
+      bytes: Buffer.from(change(event.bytes.toString())),
+    }))
+    return planned(answer, stream, events)
+  }
+
 /** A chunk that was there for the usage alone goes away; elsewhere nothing is in its place. */
 const withoutUsage = (events: readonly StreamEvent[], { usage }: Spoilable): readonly StreamEvent[] => {
   const told = new RegExp(`"${usage}":\\{(?:[^{}]|\\{[^{}]*\\})*\\}`)
@@ -81,12 +92,9 @@ const spoilers: Partial<Record<FaultKind, Spoiler>> = {
   no_usage: (answer, stream, _, spoilable) => planned(answer, stream, withoutUsage(stream.events, spoilable)),
   closed_while_waiting: (answer, stream) =>
     planned(answer, stream, [{ bytes: Buffer.from(': keep-alive\n\n: keep-alive\n\n'), tokens: 0 }]),
-  out_of_resources: (answer, stream) =>
-    planned(
-      answer,
-      stream,
-      stream.events.map((event) => ({ ...event, bytes: withoutResources(event.bytes) })),
-    ),
+  out_of_resources: rewriting(withoutResources),
+  malformed_call: rewriting(withMalformedCall),
+  no_candidates: rewriting(withoutCandidates),
   invalid_utf8: (answer, stream, _, spoilable) => {
     const name = nameInJson(spoilable.text)
     const at = stream.events.findIndex(({ bytes }) => bytes.includes(name))

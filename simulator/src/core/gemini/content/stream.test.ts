@@ -119,6 +119,17 @@ describe('a fault in the middle of a stream', () => {
     expect(chunks.length).toBeGreaterThan(3)
   })
 
+  it('may be that chunks say nothing', () => {
+    const chunks = chunksIn(strike({ kind: 'no_candidates' }))
+    expect(chunks.every(({ candidates }) => candidates === undefined)).toBe(true)
+    expect(chunks.at(-1)?.usageMetadata?.candidatesTokenCount).toBeGreaterThan(0)
+  })
+
+  it('may be an end for a call that cannot be read', () => {
+    const chunks = chunksIn(strike({ kind: 'malformed_call' }))
+    expect(chunks.at(-1)?.candidates?.[0]?.finishReason).toBe('MALFORMED_FUNCTION_CALL')
+  })
+
   it('may be a usage that is not told', () => {
     const chunks = chunksIn(strike({ kind: 'no_usage' }))
     expect(chunks.every(({ usageMetadata }) => usageMetadata === null)).toBe(true)
