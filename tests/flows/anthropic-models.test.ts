@@ -1,6 +1,6 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { anthropicOf } from '../support/anthropic.ts'
+import { anthropicOf, refusalOf } from '../support/anthropic.ts'
 import { documentedCalls } from '../support/documented.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
@@ -22,15 +22,6 @@ afterAll(async () => {
 })
 
 const all = (): string[] => [...server.config.catalogue.keys()]
-
-const caught = async (what: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> => {
-  const error = await what.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (error instanceof Anthropic.APIError) return error
-  throw new Error(`no error of the API: ${error}`)
-}
 
 const pageOf = (query: string) =>
   call(`${server.url}/v1/models${query}`, {
@@ -57,7 +48,7 @@ describe("Anthropic's client", () => {
 
   it('finds one of them, and is told of one that is not there', async () => {
     expect(await anthropic.models.retrieve('gpt-4.1')).toMatchObject({ id: 'gpt-4.1', type: 'model' })
-    const error = await caught(anthropic.models.retrieve('no-such-model'))
+    const error = await refusalOf(anthropic.models.retrieve('no-such-model'))
     expect(error).toBeInstanceOf(Anthropic.NotFoundError)
     expect(error).toMatchObject({ status: 404, type: 'not_found_error', errorCode: 'model_not_found' })
     expect(error.requestID).toMatch(/^req_/)
@@ -71,7 +62,7 @@ describe("Anthropic's client", () => {
   })
 
   it('is told of a wrong key in its own words', async () => {
-    const error = await caught(anthropicOf(server, 'sk-wrong').models.list())
+    const error = await refusalOf(anthropicOf(server, 'sk-wrong').models.list())
     expect(error).toBeInstanceOf(Anthropic.AuthenticationError)
     expect(error).toMatchObject({ status: 401, type: 'authentication_error' })
   })

@@ -1,8 +1,7 @@
-import { execFile, spawnSync } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+import { pythonClient } from '../support/python.ts'
 import {
   chatAnswer,
   DONE,
@@ -14,36 +13,8 @@ import {
 } from '../support/scripted-provider.ts'
 import { type TempDir, tempDir } from '../support/temp-dir.ts'
 
-const PACKAGE = 'openai==3.57.0'
-
 const folder: TempDir = tempDir()
-const library = join(folder.path, 'library')
-const pip = ['-m', 'pip', 'install', '--quiet', '--no-input', '--disable-pip-version-check', '--retries', '0']
-const installed =
-  spawnSync('python3', [...pip, '--timeout', '10', '--target', library, PACKAGE], { encoding: 'utf8' })
-    .status === 0
-if (!installed) {
-  console.warn(
-    `${PACKAGE} cannot be installed here (no python3, or no PyPI): OpenAI's Python client is not run.`,
-  )
-}
-
-const run = (
-  script: string,
-  env: Readonly<Record<string, string>>,
-): Promise<{ stdout: string; stderr: string }> =>
-  new Promise((resolve) => {
-    const path = join(import.meta.dirname, 'python-client', script)
-    const python = {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      PYTHONPATH: library,
-      PYTHONIOENCODING: 'utf-8',
-    }
-    execFile('python3', [path], { env: { ...python, ...env } }, (_error, stdout, stderr) =>
-      resolve({ stdout, stderr }),
-    )
-  })
+const python = pythonClient('openai==3.57.0', folder.path)
 
 const REFUSED = { error: { message: 'Not this.', type: 't', param: 'messages', code: 'c' } }
 
@@ -67,7 +38,7 @@ const stream = (call: ScriptedCall, breaks: boolean): void => {
   call.end()
 }
 
-describe.runIf(installed)("OpenAI's own Python client", () => {
+describe.runIf(python.isInstalled)("OpenAI's own Python client", () => {
   let provider: FakeProvider
   let server: TestGateway
 
@@ -91,7 +62,7 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
       server.newKey({ account: 'acct_other' }),
       server.newKey({ account: 'acct_narrow', models: ['batch-pro'] }),
     ])
-    const end = await run('openai_batches.py', {
+    const end = await python.run('openai_batches.py', {
       BASE_URL: server.url,
       API_KEY: server.key,
       STRANGER_KEY: stranger.secret,
@@ -115,7 +86,7 @@ describe.runIf(installed)("OpenAI's own Python client", () => {
     const scripted = await startScriptedProvider()
     scripted.always(reply)
     const gateway = await openGateway({ provider: scripted.url })
-    const end = await run('openai_realtime.py', { BASE_URL: gateway.url, API_KEY: gateway.key })
+    const end = await python.run('openai_realtime.py', { BASE_URL: gateway.url, API_KEY: gateway.key })
     await gateway.stop()
     await scripted.close()
     expect(end.stderr).toBe('')

@@ -6,6 +6,7 @@ import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
 import { CHAT, chatLines } from '../support/openai.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+import { CLAUDE } from '../support/scripted-anthropic.ts'
 import { until } from '../support/wait.ts'
 import { withModel } from '../support/with-model.ts'
 
@@ -42,6 +43,8 @@ afterAll(async () => {
 })
 
 const TEXT_MODEL = 'gpt-3.5-turbo-instruct'
+
+const chatOf = (model: string) => ({ model, messages: [{ role: 'user', content: 'x' }] })
 
 const wait = { headers: { prefer: 'wait=60' } }
 
@@ -190,7 +193,7 @@ describe('the document tells the truth about', () => {
   })
 
   it('ordinary calls', async () => {
-    const chat = { model: 'gpt-4.1', messages: [{ role: 'user', content: 'x' }] }
+    const chat = chatOf('gpt-4.1')
     await caller.run('createChatCompletion', { body: chat })
     await caller.run('createChatCompletion', { body: { ...chat, stream: true } })
     await caller.run('createChatCompletion', { body: { ...chat, service_tier: 'flex' } })
@@ -198,6 +201,19 @@ describe('the document tells the truth about', () => {
     await caller.run('createResponse', { body: { model: 'gpt-4.1', input: 'x' } })
     await caller.run('createEmbedding', { body: { model: 'text-embedding-3-small', input: 'x' } })
     await caller.run('createChatCompletion', { body: { ...chat, model: 'none' }, status: 400 })
+  })
+
+  it("messages, in Anthropic's dialect", async () => {
+    const headers = { 'anthropic-version': '2023-06-01' }
+    const { messages } = chatOf(CLAUDE)
+    const body = { ...chatOf(CLAUDE), max_tokens: 20 }
+    await caller.run('createMessage', { headers, body })
+    await caller.run('createMessage', { headers, body: { ...body, stream: true } })
+    await caller.run('countMessageTokens', { headers, body: { model: CLAUDE, messages } })
+    await caller.run('createMessage', { headers, body: { ...body, model: 'none' }, status: 400 })
+    await caller.run('createMessage', { body, status: 400 })
+    const sampled = { headers: { 'anthropic-version': '2026-10-21' }, body: { ...body, top_k: 1 } }
+    await caller.run('createMessage', { ...sampled, status: 400 })
   })
 
   it('models', async () => {

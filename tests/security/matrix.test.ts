@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { type Answer, call } from '../support/http.ts'
+import { speaksAnthropic } from '../support/scripted-anthropic.ts'
 import { type ScriptedProvider, startScriptedProvider } from '../support/scripted-provider.ts'
 import { serverRoutes } from '../support/server-routes.ts'
 import { rowsOf } from '../support/store-place.ts'
@@ -28,6 +29,7 @@ beforeAll(async () => {
   provider.always(answerAs)
   server = await openGateway({
     provider: provider.url,
+    adapt: speaksAnthropic,
     // Nobody is ever reached: what is delivered is another matter.
     resolve: async () => [],
   })
@@ -171,6 +173,7 @@ describe.each(byName(closed))('%s', (_name, endpoint) => {
     }))
 
   it("refuses them to OpenAI's clients in their words", async () => {
+    // Anthropic's have such headers too, and one by which they are known.
     const { path, body } = endpoint.request(theirs)
     const answer = await send(endpoint, { path, body }, { 'x-stainless-lang': 'js' })
     expectRefusal(answer, { dialect: 'openai' }, 'unauthorized')
@@ -276,7 +279,7 @@ describe('a key that is limited', () => {
     const { secret } = await server.newKey(order)
     return send(endpoint, endpoint.request(theirs), withKey(secret))
   }
-  const CALLS = ['chat/completions', 'completions', 'embeddings', 'responses'].map(
+  const CALLS = ['chat/completions', 'completions', 'embeddings', 'responses', 'messages'].map(
     (path) => `POST /v1/${path}`,
   )
 

@@ -86,13 +86,16 @@ const ofJson = ENDPOINTS.filter(({ request }) => {
   return typeof body === 'object'
 })
 
-const send = (endpoint: Endpoint, body: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  call(`${server.url}${endpoint.request(ABSENT).path}`, {
+const send = (endpoint: Endpoint, body: string, more: Record<string, string> = {}): Promise<Answer> => {
+  const { path, headers } = endpoint.request(ABSENT)
+  const key = endpoint.opens === 'operator' ? operator : server.key
+  return call(`${server.url}${path}`, {
     method: endpoint.method,
-    key: endpoint.opens === 'operator' ? operator : server.key,
+    key,
     body,
-    headers,
+    headers: { ...headers, ...more },
   })
+}
 
 describe.each(ofJson.map((each): [string, Endpoint] => [nameOf(each), each]))(
   'a body for %s',
@@ -106,7 +109,7 @@ describe.each(ofJson.map((each): [string, Endpoint] => [nameOf(each), each]))(
     })
 
     it('that is too large, in chunks', async () => {
-      const { path } = endpoint.request(ABSENT)
+      const { path, headers = {} } = endpoint.request(ABSENT)
       const key = endpoint.opens === 'operator' ? operator : server.key
       const head = [
         `${endpoint.method} ${path} HTTP/1.1`,
@@ -114,6 +117,7 @@ describe.each(ofJson.map((each): [string, Endpoint] => [nameOf(each), each]))(
         `Authorization: Bearer ${key}`,
         'Content-Type: application/json',
         'Transfer-Encoding: chunked',
+        ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
       ]
       const chunks = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`
       const { statuses } = await exchangeRaw(server.url, `${head.join('\r\n')}\r\n\r\n${chunks}`)

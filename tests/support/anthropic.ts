@@ -6,3 +6,13 @@ type Server = Pick<TestGateway, 'url' | 'key'>
 /** The official client with its default settings, for the key of the server or another one. */
 export const anthropicOf = ({ url, key }: Server, apiKey = key): Anthropic =>
   new Anthropic({ apiKey, baseURL: url })
+
+/** Why a call was refused. */
+export const refusalOf = async (what: Promise<unknown>): Promise<InstanceType<typeof Anthropic.APIError>> => {
+  const error = await what.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (error instanceof Anthropic.APIError) return error
+  throw new Error(`it was not refused: ${error}`)
+}

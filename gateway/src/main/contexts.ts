@@ -5,6 +5,7 @@ import type { AdminContext } from '../server/admin/context.ts'
 import type { ServerContext } from '../server/context.ts'
 import { createHealth } from '../server/health.ts'
 import { createWayOf, type WayOf } from '../translate/check/way.ts'
+import { createCountInput } from './count-input.ts'
 import type { Opened } from './open.ts'
 import type { Parts } from './parts.ts'
 import { PROTOCOLS } from './protocols.ts'
@@ -38,6 +39,7 @@ export const serverContext = ({ opened, parts, config, isStopping }: ContextOrde
     wayOf: waysOfConfigs(),
     ends,
     interactive: calls.call,
+    countInput: createCountInput(PROTOCOLS),
     whyWaiting: stations.whyWaiting,
     noRoom: room.trouble,
     onAccepted: stations.worker.wake,

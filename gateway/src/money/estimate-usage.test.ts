@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type BilledText, estimateUsage } from './estimate-usage.ts'
+import { type BilledText, estimateInput, estimateUsage } from './estimate-usage.ts'
 
 const exchange = (input: string, output: string): BilledText => ({
   input: [input],
@@ -42,5 +42,28 @@ describe('usage that a provider did not tell', () => {
       promptTokens: 0,
       completionTokens: 0,
     })
+  })
+})
+
+describe('the tokens of what is asked', () => {
+  it('are those that an estimate of its usage has', async () => {
+    const text = 'the quick brown fox jumps over the lazy dog '
+    for (const input of [[], ['Hello, world!'], [text.repeat(1_000), text, text.repeat(500)]]) {
+      const { promptTokens } = estimateUsage({ input, inputTokens: 3, output: [] })
+      expect(await estimateInput({ input, inputTokens: 3 })).toBe(promptTokens)
+    }
+  })
+
+  it('leave turns of the loop to everybody else', async () => {
+    let turns = 0
+    let isOver = false
+    const others = (): void => {
+      turns += 1
+      if (!isOver) setImmediate(others)
+    }
+    setImmediate(others)
+    await estimateInput({ input: ['x '.repeat(100_000)], inputTokens: 0 })
+    isOver = true
+    expect(turns).toBeGreaterThan(10)
   })
 })

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { setImmediate } from 'node:timers/promises'
 import type { Usage } from './usage.ts'
 
 /**
@@ -40,5 +41,28 @@ export const estimateUsage = ({ input, inputTokens, output }: BilledText): Usage
   completionTokens: tokensOfAll(output),
   reasoningTokens: 0,
 })
+
+/** Counting so much takes a few milliseconds, and nobody else has a turn meanwhile. */
+const TURN_CHARACTERS = 16_000
+
+/** The tokens of what is asked, of any length: counted in turns of the loop, with everybody else's between them. */
+export const estimateInput = async ({
+  input,
+  inputTokens,
+}: Pick<BilledText, 'input' | 'inputTokens'>): Promise<number> => {
+  let tokens = inputTokens
+  let counted = 0
+  for (const text of input) {
+    for (let start = 0; start < text.length; start += TURN_CHARACTERS) {
+      const stretch = text.slice(start, start + TURN_CHARACTERS)
+      tokens += tokensOf(stretch)
+      counted += stretch.length
+      if (counted < TURN_CHARACTERS) continue
+      counted = 0
+      await setImmediate()
+    }
+  }
+  return tokens
+}
 
 const tokensOfAll = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + tokensOf(text), 0)

@@ -2,6 +2,7 @@ import type { Trouble } from '../batch/trouble.ts'
 import type { Clock, Ids, Random } from '../clock/clock.ts'
 import type { Config } from '../config/config.ts'
 import type { Readings } from '../intake/thread/client.ts'
+import type { CountInput } from '../interactive/count-input.ts'
 import type { InteractiveCall } from '../interactive/interactive-call.ts'
 import type { Nano } from '../money/nano.ts'
 import type { Blobs } from '../storage/blobs/blobs.ts'
@@ -31,6 +32,8 @@ export interface ServerContext {
   wayOf(config: Config): WayOf
   /** Makes an ordinary call. */
   readonly interactive: InteractiveCall
+  /** Counts the tokens of a call that is not made. */
+  readonly countInput: CountInput
   /** Why requests for a model do not move at the moment. */
   whyWaiting(model: string): Trouble | undefined
   /** Why nothing new can be stored at the moment. */

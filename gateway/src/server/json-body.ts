@@ -3,6 +3,7 @@ import { parseStrict } from '../intake/json/parse-strict.ts'
 import { ValueScanner } from '../intake/json/value-scanner.ts'
 import { ApiError } from './errors.ts'
 import { requireJson } from './media-type.ts'
+import { readBody } from './read-body.ts'
 
 const BYTES_MAX = 1_048_576
 const DEPTH_MAX = 64
@@ -10,14 +11,7 @@ const DEPTH_MAX = 64
 /** A small body that is one JSON object, read whole. */
 export const readJsonObject = async (request: FastifyRequest): Promise<Readonly<Record<string, unknown>>> => {
   requireJson(request.headers)
-  const pieces: Buffer[] = []
-  let length = 0
-  for await (const piece of request.raw.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    length += piece.length
-    if (length > BYTES_MAX) throw new ApiError('too_large', `The body must not exceed ${BYTES_MAX} bytes`)
-    pieces.push(piece)
-  }
-  return jsonObjectOf(trimmedJson(Buffer.concat(pieces)), DEPTH_MAX)
+  return jsonObjectOf(trimmedJson(await readBody(request.raw, BYTES_MAX)), DEPTH_MAX)
 }
 
 /** Without the white space around it. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { AdminContext } from './admin/context.ts'
 import { adminRoutes } from './admin/routes.ts'
 import { messageBatchRoutes } from './anthropic/batch-routes.ts'
+import { countTokensRoute } from './anthropic/count-tokens.ts'
 import type { Authentication } from './auth.ts'
 import { batchRoutes } from './batch-routes.ts'
 import type { ServerContext } from './context.ts'
@@ -34,6 +35,7 @@ export const registerRoutes = (
   fileRoutes(app, context, client)
   uploadRoutes(app, context, client)
   realtimeRoutes(app, context, client)
+  countTokensRoute(app, context, client)
   adminRoutes(app, admin, operator)
   webhookRoutes(app, context, client)
   openapiRoutes(app)

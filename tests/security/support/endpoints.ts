@@ -1,5 +1,6 @@
 import { field, file, multipart } from '../../support/form.ts'
 import { chatLine } from '../../support/openai.ts'
+import { CLAUDE } from '../../support/scripted-anthropic.ts'
 import { partForm, type Things } from './things.ts'
 
 /** A request without its key. */
@@ -162,6 +163,13 @@ const callEndpoints: readonly Endpoint[] = [
   endpoint(`POST ${path}`, { dialect: 'openai', request: () => ({ path: String(path), body }) }),
 )
 
+const messageEndpoints: readonly Endpoint[] = ['/v1/messages', '/v1/messages/count_tokens'].map((path) =>
+  endpoint(`POST ${path}`, {
+    dialect: 'anthropic',
+    request: () => ({ path, headers: VERSION, body: { model: CLAUDE, max_tokens: 9, messages } }),
+  }),
+)
+
 const webhookEndpoints: readonly Endpoint[] = [
   endpoint('GET /v1/webhooks', {
     request: () => ({ path: '/v1/webhooks' }),
@@ -243,6 +251,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...batchEndpoints,
   ...messageBatchEndpoints,
   ...callEndpoints,
+  ...messageEndpoints,
   ...fileEndpoints,
   ...webhookEndpoints,
   ...adminEndpoints,

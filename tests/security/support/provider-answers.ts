@@ -1,3 +1,4 @@
+import { messageAnswer } from '../../support/scripted-anthropic.ts'
 import { chatAnswer, type ScriptedCall, USAGE } from '../../support/scripted-provider.ts'
 
 /** A small answer of the kind that was asked for. */
@@ -21,6 +22,8 @@ const bodyFor = (path: string): object => {
         model: 'text-embedding-3-small',
         usage: { prompt_tokens: 1, total_tokens: 1 },
       }
+    case '/v1/messages':
+      return messageAnswer('hello')
     case '/v1/responses':
       return {
         id: 'resp_1',

@@ -10,16 +10,17 @@ import { ApiError, type ErrorCode } from '../errors.ts'
 import { lossyOfHeaders } from '../lossy-header.ts'
 import { requireJson } from '../media-type.ts'
 import { modelProblem } from '../models.ts'
+import { readBody } from '../read-body.ts'
 import { callOrder } from './call-order.ts'
 import { createCheckCall, TRANSLATION_HEADER } from './check-call.ts'
+import type { CallDialect } from './dialects/call-dialect.ts'
 import type { KeyLimits } from './key-limits.ts'
 import type { KeySpending } from './key-spending.ts'
 import { passHeaders, passRequestId } from './pass-headers.ts'
 import { errorOfProvider } from './provider-error.ts'
-import { readBody } from './read-body.ts'
 import { readCall } from './read-call.ts'
 import { sendWhole } from './send-whole.ts'
-import { flexAnswer, type ServiceTier, TIER_HEADER, tierOfHeaders } from './service-tier.ts'
+import { type ServiceTier, TIER_HEADER, tierOfHeaders } from './service-tier.ts'
 import { endStream } from './stream-reply.ts'
 
 export interface CallExchange {
@@ -28,8 +29,9 @@ export interface CallExchange {
   readonly reply: FastifyReply
 }
 
-/** What a call has to pass, for its key, and what its answer leaves by. */
+/** The dialect of a call, what it has to pass, for its key, and what its answer leaves by. */
 interface Doors {
+  readonly dialect: CallDialect
   readonly authenticate: Authenticate
   readonly limits: KeyLimits
   readonly spending: KeySpending
@@ -42,23 +44,24 @@ const BYTES_PER_TOKEN = 4
 /** From the first byte of a call to the last of its answer. Gives the reply where it is Fastify that sends it. */
 export const answerCall = async (
   context: ServerContext,
-  { authenticate, limits, spending, outbox }: Doors,
+  { dialect, authenticate, limits, spending, outbox }: Doors,
   { endpoint, request, reply }: CallExchange,
 ): Promise<FastifyReply | undefined> => {
   const key = await authenticate(request.headers)
   reply.headers(limits.headers(key))
+  const passedHeaders = dialect.passedHeaders(request.headers)
   requireJson(request.headers)
   const headerTier = tierOfHeaders(request.headers)
   const config = context.config()
   const { itemBytesMax, depthMax } = config.intake
   const lossy = lossyOfHeaders(request.headers) ?? config.translation.lossy
   const check = createCheckCall(waysFor(context, config, key), { lossy })
-  const reading = { endpoint, depthMax, headerTier, check }
+  const reading = { dialect, endpoint, depthMax, headerTier, passedHeaders, check }
   const call = readCall(await readBody(request.raw, itemBytesMax), reading)
   reply.header(TIER_HEADER, call.tier)
   if (call.translation !== undefined) reply.header(TRANSLATION_HEADER, call.translation)
   const now = context.clock.now()
-  const order = callOrder(config, { key, endpoint, call, reply, now })
+  const order = callOrder(config, { key, endpoint, call, passedHeaders, reply, now })
   if (key.limits.spend !== null) await spending.check(key)
   const entered = limits.enter(key, {
     inputTokens: Math.ceil(call.body.length / BYTES_PER_TOKEN),
@@ -76,9 +79,9 @@ export const answerCall = async (
   })
   switch (end.kind) {
     case 'answered':
-      return sendAnswer(reply, end, { tier: call.tier, outbox })
+      return sendAnswer(reply, end, { dialect, tier: call.tier, outbox })
     case 'streamed':
-      endStream(reply, end.broken)
+      endStream(reply, end.broken, dialect)
       return
     case 'refused':
       throw refusedCall(reply, end)
@@ -99,14 +102,14 @@ const waysFor =
 const sendAnswer = (
   reply: FastifyReply,
   answered: Answered,
-  { tier, outbox }: { tier: ServiceTier; outbox: Outbox },
+  { dialect, tier, outbox }: { dialect: CallDialect; tier: ServiceTier; outbox: Outbox },
 ): FastifyReply | undefined => {
   const { status, headers, body } = answered
   // Some servers do not say what their JSON is, and official clients read nothing else as JSON.
   reply.code(status).header('content-type', 'application/json')
   passHeaders(reply, headers)
-  if (status >= 400) return reply.send(errorOfProvider(reply, answered))
-  sendWhole(reply, tier === 'flex' ? flexAnswer(body) : body, outbox)
+  if (status >= 400) return reply.send(errorOfProvider(reply, answered, dialect))
+  sendWhole(reply, tier === 'flex' ? dialect.flexAnswer(body) : body, outbox)
   return undefined
 }
 

@@ -6,6 +6,7 @@ import type { SellPrice } from '../../money/price.ts'
 import type { ApiKey } from '../../storage/operator.ts'
 import { ApiError } from '../errors.ts'
 import { modelProblem } from '../models.ts'
+import type { PassedHeaders } from './dialects/call-dialect.ts'
 import type { ReceivedCall } from './read-call.ts'
 import { streamTo } from './stream-reply.ts'
 
@@ -13,12 +14,14 @@ export interface Ordered {
   readonly key: ApiKey
   readonly endpoint: string
   readonly call: ReceivedCall
+  readonly passedHeaders: PassedHeaders | undefined
   readonly reply: FastifyReply
   readonly now: number
 }
 
 /** What is bought, at the price of the moment, and what is to be sent for it. */
-export const callOrder = (config: Config, { key, endpoint, call, reply, now }: Ordered): CallOrder => {
+export const callOrder = (config: Config, ordered: Ordered): CallOrder => {
+  const { key, endpoint, call, passedHeaders, reply, now } = ordered
   const { model, tier, isStream, hidesUsage, body, modelStart } = call
   const sell = sellPrice(config, key, model, now)
   return {
@@ -32,6 +35,7 @@ export const callOrder = (config: Config, { key, endpoint, call, reply, now }: O
     endpoint,
     body,
     modelStart,
+    ...(passedHeaders ? { headers: passedHeaders } : {}),
     trace: reply.request.span.context,
     signal: leftSignal(reply),
     ...(isStream ? { stream: { hidesUsage, begin: streamTo(reply) } } : {}),

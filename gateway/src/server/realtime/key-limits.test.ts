@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createManualClock } from '../../clock/manual-clock.ts'
 import { NO_KEY_LIMITS } from '../../storage/operator.ts'
+import { anthropicCalls } from './dialects/anthropic.ts'
+import { openaiCalls } from './dialects/openai.ts'
 import { createKeyLimits, type LimitedKey } from './key-limits.ts'
 import { durationText } from './limit-headers.ts'
 
@@ -13,7 +15,7 @@ const call = (inputTokens: number, outputTokens = 0) => ({ inputTokens, outputTo
 
 const open = () => {
   const clock = createManualClock(0)
-  return { clock, limits: createKeyLimits(clock) }
+  return { clock, limits: createKeyLimits(clock, openaiCalls.showLimit) }
 }
 
 describe('a key with limits', () => {
@@ -131,10 +133,28 @@ describe('a key with limits', () => {
     expect(limits.enter(keyOf({}), call(1)).refusal).toBeUndefined()
   })
 
+  it('has them together for all that it calls, and is told in the words of each', () => {
+    const clock = createManualClock(0)
+    const budgets = new Map()
+    const [ofOpenai, ofAnthropic] = [openaiCalls, anthropicCalls].map(({ showLimit }) =>
+      createKeyLimits(clock, showLimit, budgets),
+    )
+    const key = keyOf({ requestsPerMinute: 2 })
+    expect(ofOpenai?.enter(key, call(1)).headers).toMatchObject({ 'x-ratelimit-remaining-requests': '1' })
+    expect(ofAnthropic?.enter(key, call(1)).headers).toEqual({
+      'anthropic-ratelimit-requests-limit': '2',
+      'anthropic-ratelimit-requests-remaining': '0',
+      'anthropic-ratelimit-requests-reset': '1970-01-01T00:01:00Z',
+    })
+    const { headers, refusal } = ofAnthropic?.enter(key, call(1)) ?? {}
+    expect([headers?.['retry-after'], refusal?.code]).toEqual(['30', 'rate_limit_exceeded'])
+    expect(ofOpenai?.enter(key, call(1)).refusal).toBeDefined()
+  })
+
   it('is forgotten when it has been idle, and not before', () => {
     const clock = createManualClock(0)
     const remembered = new Map()
-    const limits = createKeyLimits(clock, remembered)
+    const limits = createKeyLimits(clock, openaiCalls.showLimit, remembered)
     const key = keyOf({ requestsPerMinute: 1 })
     limits.enter(key, call(1))
     for (let other = 0; other < 500; other += 1) {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../clock/clock.ts'
 import type { ApiKey } from '../../storage/operator.ts'
 import type { ApiError } from '../errors.ts'
-import { type LimitHeaders, limitHeaders, retryHeaders } from './limit-headers.ts'
+import { type LimitHeaders, retryHeaders, type ShowLimit } from './limit-headers.ts'
 import { type LimitReached, limitRefusal } from './limit-refusal.ts'
 import { MinuteBudget } from './minute-budget.ts'
 
@@ -35,10 +35,13 @@ interface Budgets {
   readonly tokens: MinuteBudget | undefined
 }
 
-/** `budgets` holds those of keys that are not idle; the one that was used last is the last. */
+/** Those of keys that are not idle, whichever dialect they speak; the one that was used last is the last. */
+export type KeyBudgets = Map<string, Budgets>
+
 export const createKeyLimits = (
-  clock: Pick<Clock, 'monotonic'>,
-  budgets = new Map<string, Budgets>(),
+  clock: Pick<Clock, 'monotonic' | 'now'>,
+  show: ShowLimit,
+  budgets: KeyBudgets = new Map(),
 ): KeyLimits => {
   const budgetsOf = ({ id, limits }: LimitedKey, now: number): Budgets => {
     const known = budgets.get(id)
@@ -52,9 +55,24 @@ export const createKeyLimits = (
     return current
   }
 
+  const shown = (
+    what: 'requests' | 'tokens',
+    budget: MinuteBudget | undefined,
+    now: number,
+  ): LimitHeaders => {
+    if (!budget) return {}
+    const state = {
+      what,
+      limit: budget.limit,
+      remaining: budget.remaining(now),
+      resetMs: budget.resetMs(now),
+    }
+    return show(state, clock.now())
+  }
+
   const headersOf = ({ requests, tokens }: Budgets, now: number): LimitHeaders => ({
-    ...limitHeaders('requests', requests, now),
-    ...limitHeaders('tokens', tokens, now),
+    ...shown('requests', requests, now),
+    ...shown('tokens', tokens, now),
   })
 
   return {

@@ -1,19 +1,16 @@
-import type { MinuteBudget } from './minute-budget.ts'
-
 export type LimitHeaders = Readonly<Record<string, string>>
 
-export const limitHeaders = (
-  what: 'requests' | 'tokens',
-  budget: MinuteBudget | undefined,
-  now: number,
-): LimitHeaders =>
-  budget
-    ? {
-        [`x-ratelimit-limit-${what}`]: String(budget.limit),
-        [`x-ratelimit-remaining-${what}`]: String(budget.remaining(now)),
-        [`x-ratelimit-reset-${what}`]: durationText(budget.resetMs(now)),
-      }
-    : {}
+/** How it stands with one limit of a key. */
+export interface LimitState {
+  readonly what: 'requests' | 'tokens'
+  readonly limit: number
+  readonly remaining: number
+  /** How long until all of it is there again. */
+  readonly resetMs: number
+}
+
+/** The headers that tell it, in the words of a dialect; `now` are unix milliseconds. */
+export type ShowLimit = (state: LimitState, now: number) => LimitHeaders
 
 /** Official clients look at the milliseconds first. */
 export const retryHeaders = (ms: number): LimitHeaders => ({

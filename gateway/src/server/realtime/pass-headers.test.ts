@@ -29,6 +29,10 @@ describe("a provider's headers", () => {
     })
   })
 
+  it("have Anthropic's name for its id under the same name", () => {
+    expect(passed({ 'request-id': 'req_theirs' })).toEqual({ 'x-provider-request-id': 'req_theirs' })
+  })
+
   it('stay here where no answer of ours could carry them', () => {
     expect(passed({ 'content-type': 'text/event-stream', 'x-request-id': 'req\u0001' })).toEqual({
       'content-type': 'text/event-stream',

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { openaiCalls } from './dialects/openai.ts'
 import { type CallReading, readCall } from './read-call.ts'
 
 const CHAT: CallReading = {
+  dialect: openaiCalls,
   endpoint: '/v1/chat/completions',
   depthMax: 8,
   headerTier: 'default',
+  passedHeaders: undefined,
   check: () => undefined,
 }
 

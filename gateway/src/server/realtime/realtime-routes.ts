@@ -4,24 +4,32 @@ import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
 import { answerCall } from './answer-call.ts'
-import { createKeyLimits } from './key-limits.ts'
+import { anthropicCalls } from './dialects/anthropic.ts'
+import type { CallDialect } from './dialects/call-dialect.ts'
+import { openaiCalls } from './dialects/openai.ts'
+import { createKeyLimits, type KeyBudgets } from './key-limits.ts'
 import { createKeySpending } from './key-spending.ts'
 
-const ENDPOINTS = ['/v1/chat/completions', '/v1/completions', '/v1/embeddings', '/v1/responses']
+/** In whose dialect each is called. */
+const ENDPOINTS: ReadonlyArray<readonly [endpoint: string, dialect: CallDialect]> = [
+  ['/v1/chat/completions', openaiCalls],
+  ['/v1/completions', openaiCalls],
+  ['/v1/embeddings', openaiCalls],
+  ['/v1/responses', openaiCalls],
+  ['/v1/messages', anthropicCalls],
+]
 
-/** Ordinary calls, in the dialect of OpenAI. */
+/** Ordinary calls. */
 export const realtimeRoutes = (
   app: FastifyInstance,
   context: ServerContext,
   authenticate: Authenticate,
 ): void => {
-  const doors = {
-    authenticate,
-    limits: createKeyLimits(context.clock),
-    spending: createKeySpending(context),
-    outbox: new Outbox(),
-  }
-  for (const endpoint of ENDPOINTS) {
+  const shared = { authenticate, spending: createKeySpending(context), outbox: new Outbox() }
+  const budgets: KeyBudgets = new Map()
+  for (const [endpoint, dialect] of ENDPOINTS) {
+    const limits = createKeyLimits(context.clock, dialect.showLimit, budgets)
+    const doors = { ...shared, dialect, limits }
     app.post(endpoint, (request, reply) => answerCall(context, doors, { endpoint, request, reply }))
     refuseOtherMethods(app, endpoint, ['POST'])
   }

@@ -3,6 +3,7 @@ import type { ProviderHead, StreamBreak, StreamWish } from '../../interactive/in
 import { errorBody } from '../error-bodies.ts'
 import { ApiError } from '../errors.ts'
 import { writeHead } from '../write-head.ts'
+import type { CallDialect } from './dialects/call-dialect.ts'
 import { passHeaders } from './pass-headers.ts'
 
 /** Neither the client's side nor a proxy between may keep events back. */
@@ -23,13 +24,17 @@ export const streamTo = (reply: FastifyReply): StreamWish['begin'] => {
   }
 }
 
-/** Official clients throw at such an event. The end comes without `[DONE]`. */
-export const endStream = ({ raw, request }: FastifyReply, broken: StreamBreak | undefined): void => {
+/** Where it is broken, its last event is an error, and what a whole stream ends with is missing. */
+export const endStream = (
+  { raw, request }: FastifyReply,
+  broken: StreamBreak | undefined,
+  { name, errorEvent }: CallDialect,
+): void => {
   if (raw.destroyed) return
   if (!broken) {
     raw.end()
     return
   }
-  const error = errorBody(new ApiError('stream_broken', broken.message), 'openai', request.id)
-  raw.end(`${broken.cutsEvent ? '\n\n' : ''}data: ${JSON.stringify(error)}\n\n`)
+  const error = errorBody(new ApiError('stream_broken', broken.message), name, request.id)
+  raw.end(`${broken.cutsEvent ? '\n\n' : ''}${errorEvent(JSON.stringify(error))}`)
 }

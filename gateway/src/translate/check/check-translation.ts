@@ -9,7 +9,7 @@ export interface CheckedRequest {
   readonly endpoint: string
   readonly body: JsonObject
   readonly isStream?: boolean
-  readonly headers?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>> | undefined
 }
 
 export type Checked =

@@ -3,16 +3,21 @@ import type { Operation } from '../operation.ts'
 import {
   chatAnswer,
   chatBody,
+  countAnswer,
+  countBody,
   embeddingAnswer,
   embeddingBody,
+  messageAnswer,
+  messageBody,
   responseAnswer,
   responseBody,
   textAnswer,
   textBody,
 } from '../schemas/calls.ts'
-import { lossyHeaders } from '../schemas/common.ts'
+import { anthropicVersion, lossyHeaders } from '../schemas/common.ts'
+import { OPEN_BODY_ERRORS } from './errors.ts'
 
-const headers = z.object({
+const shared = {
   ...lossyHeaders,
   'Sheepfold-Service-Tier': z
     .enum(['default', 'flex'])
@@ -20,11 +25,30 @@ const headers = z.object({
     .describe(
       'flex: its turn comes among the batches, at their price; for clients that cannot say it in the body.',
     ),
+}
+
+const headersOfOpenai = z.object(shared)
+
+const headersOfAnthropic = z.object({
+  ...shared,
+  'anthropic-version': anthropicVersion,
+  'anthropic-beta': z
+    .string()
+    .optional()
+    .describe("Passed on to a provider that speaks Anthropic's own format."),
 })
+
+interface CallShape {
+  readonly id: string
+  readonly summary: string
+  readonly headers?: z.ZodObject
+  readonly body: z.ZodType
+  readonly answer: z.ZodType
+}
 
 const operation = (
   path: string,
-  { id, summary, body, answer }: { id: string; summary: string; body: z.ZodType; answer: z.ZodType },
+  { id, summary, headers = headersOfOpenai, body, answer }: CallShape,
 ): Operation => ({
   method: 'post',
   path,
@@ -46,17 +70,7 @@ const operation = (
     },
   },
   errors: [
-    'invalid_json',
-    'invalid_type',
-    'invalid_value',
-    'invalid_utf8',
-    'lone_surrogate',
-    'too_deep',
-    'too_large',
-    'duplicate_key',
-    'missing_field',
-    'unsupported_media_type',
-    'unsupported_encoding',
+    ...OPEN_BODY_ERRORS,
     'invalid_header',
     'unknown_model',
     'model_not_allowed',
@@ -99,4 +113,24 @@ export const callOperations: readonly Operation[] = [
     body: embeddingBody,
     answer: embeddingAnswer,
   }),
+  operation('/v1/messages', {
+    id: 'createMessage',
+    summary: "A message, in Anthropic's dialect",
+    headers: headersOfAnthropic,
+    body: messageBody,
+    answer: messageAnswer,
+  }),
+  {
+    method: 'post',
+    path: '/v1/messages/count_tokens',
+    id: 'countMessageTokens',
+    tag: 'Calls',
+    summary: 'How many input tokens a message would have',
+    description: 'An estimate by a tokenizer of ours, whoever answers the model. Nothing is sent or charged.',
+    opens: 'client',
+    headers: z.object({ 'anthropic-version': anthropicVersion }),
+    body: { mediaType: 'application/json', schema: countBody },
+    answers: { 200: { description: 'The estimate.', schema: countAnswer } },
+    errors: [...OPEN_BODY_ERRORS, 'unknown_model', 'model_not_allowed'],
+  },
 ]

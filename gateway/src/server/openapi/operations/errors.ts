@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../errors.ts'
 
-/** What any body of JSON can be refused with. */
-export const JSON_BODY_ERRORS: readonly ErrorCode[] = [
+/** What a body of JSON can be refused with whose other members are passed on as they are. */
+export const OPEN_BODY_ERRORS: readonly ErrorCode[] = [
   'invalid_json',
   'invalid_type',
   'invalid_value',
@@ -11,10 +11,12 @@ export const JSON_BODY_ERRORS: readonly ErrorCode[] = [
   'too_large',
   'duplicate_key',
   'missing_field',
-  'unknown_field',
   'unsupported_media_type',
   'unsupported_encoding',
 ]
+
+/** What any other body of JSON can be refused with. */
+export const JSON_BODY_ERRORS: readonly ErrorCode[] = [...OPEN_BODY_ERRORS, 'unknown_field']
 
 /** What a body that is a form with a file can be refused with. */
 export const FORM_ERRORS: readonly ErrorCode[] = [

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from '../errors.ts'
+import { ApiError } from './errors.ts'
 
 /**
  * A body of one request, read whole. A small one mostly came with its head and lies ready; for the others events
