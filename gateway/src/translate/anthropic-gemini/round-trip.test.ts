@@ -7,7 +7,7 @@ import { toAnthropicRequest } from './to-anthropic/request.ts'
 import { toGeminiAnswer } from './to-gemini/answer.ts'
 import { toGeminiRequest } from './to-gemini/request.ts'
 
-const GEMINI = 'gemini-3.5-flash'
+const GEMINI = 'gemini-2.5-flash'
 /** One that takes a temperature. */
 const ANTHROPIC = 'claude-sonnet-4-5'
 
@@ -123,7 +123,7 @@ describe('what goes to Gemini and back', () => {
   it('thinks as much', () => {
     for (const effort of ['low', 'medium', 'high']) {
       const request = { max_tokens: 9, messages: [], output_config: { effort } }
-      const there = toGeminiRequest(request, { model: GEMINI, media: new Map() })
+      const there = toGeminiRequest(request, { model: 'gemini-3.5-flash', media: new Map() })
       if (there.kind === 'untranslatable') throw new Error(there.message)
       const context = { model: ANTHROPIC, outputTokensDefault: 4_096, headers: {} }
       expect(toAnthropicRequest(there.request, context)).toMatchObject({

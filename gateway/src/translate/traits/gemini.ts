@@ -5,13 +5,19 @@ export type Thinking =
   | { readonly kind: 'budgets'; readonly budgetMin: number }
   | { readonly kind: 'none' }
 
-/** A name without a version is an alias of the newest models. */
 export const thinkingOf = (model: string): Thinking => {
-  const version = /gemini-(\d+(?:\.\d+)?)/.exec(model)?.[1]
-  if (version === undefined || Number(version) >= 3) return { kind: 'levels' }
-  if (Number(version) < 2.5) return { kind: 'none' }
+  const version = versionOf(model)
+  if (version >= 3) return { kind: 'levels' }
+  if (version < 2.5) return { kind: 'none' }
   return { kind: 'budgets', budgetMin: model.includes('-pro') ? PRO_BUDGET_MIN : 0 }
 }
+
+/** From the third generation on, a call in the history without the signature of its thoughts is refused. */
+export const wantsSignatures = (model: string): boolean => versionOf(model) >= 3
+
+/** A name without a version is an alias of the newest models. */
+const versionOf = (model: string): number =>
+  Number(/gemini-(\d+(?:\.\d+)?)/.exec(model)?.[1] ?? Number.POSITIVE_INFINITY)
 
 export const STOP_SEQUENCES_MAX = 5
 

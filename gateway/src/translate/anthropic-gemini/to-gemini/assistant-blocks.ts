@@ -1,18 +1,32 @@
+import { UNCHECKED_SIGNATURE } from '../../gemini/signature.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { shown } from '../../report.ts'
 import { approximateCaching } from './caching.ts'
 
 /** What the model said before; the tools that it used are noted by the ids of the uses. */
-export const toAssistantParts = (message: Fields, used: Map<string, string>): readonly JsonObject[] => {
+export const toAssistantParts = (
+  message: Fields,
+  used: Map<string, string>,
+  order: { readonly wantsSignatures: boolean },
+): readonly JsonObject[] => {
   const content = message.take('content')
   if (typeof content === 'string') return content === '' ? [] : [{ text: content }]
   if (content === undefined) message.refuse('content', 'is required')
+  let wantsSignature = order.wantsSignatures
   return message.objects('content').flatMap((block) => {
     const parts = toParts(block, used)
     block.dropRest()
-    return parts
+    if (!wantsSignature || block.string('type') !== 'tool_use') return parts
+    wantsSignature = false
+    return unchecked(block, parts)
   })
+}
+
+/** Anthropic's clients have no place to keep what Gemini signs. */
+const unchecked = (block: Fields, parts: readonly JsonObject[]): readonly JsonObject[] => {
+  block.report.defaulted(block.at('signature'), UNCHECKED_SIGNATURE)
+  return parts.map((part) => ({ ...part, thoughtSignature: UNCHECKED_SIGNATURE }))
 }
 
 const toParts = (block: Fields, used: Map<string, string>): readonly JsonObject[] => {

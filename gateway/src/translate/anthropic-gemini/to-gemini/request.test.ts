@@ -136,6 +136,23 @@ describe('which tools a model may use', () => {
   })
 })
 
+describe('tool uses in the history', () => {
+  const use = (id: string) => ({ type: 'tool_use', id, name: 'f', input: {} })
+  const asked = content('assistant', { type: 'text', text: '네' }, use('a'), use('b'))
+
+  it('bear a signature that is not checked, where the model wants one', () => {
+    const call = (id: string) => ({ functionCall: { id, name: 'f', args: {} } })
+    const thoughtSignature = 'skip_thought_signature_validator'
+    const sent = (parts: readonly JsonObject[]) => ({ request: { contents: [{ role: 'model', parts }] } })
+    expect(translate(asked)).toMatchObject(sent([{ text: '네' }, call('a'), call('b')]))
+    expect(translate(asked, 'gemini-3.5-flash')).toMatchObject(
+      sent([{ text: '네' }, { ...call('a'), thoughtSignature }, call('b')]),
+    )
+    expect(lossesOf(asked)).toEqual([])
+    expect(lossesOf(asked, 'gemini-3.5-flash')).toEqual(['messages[0].content[1].signature defaulted'])
+  })
+})
+
 describe('nothing is lost in silence', () => {
   it('says nothing of what asks for nothing', () => {
     const nothing = {

@@ -12,20 +12,20 @@ import { toTools } from './tools.ts'
 /** A request for a message, as one for `generateContent`. */
 export const toGeminiRequest = (
   request: JsonObject,
-  { model, media }: Pick<RequestContext, 'model' | 'media'>,
+  context: Pick<RequestContext, 'model' | 'media'>,
 ): Translated | Untranslatable => {
   const report = new Report()
   const fields = new Fields(request, '', report)
   // The model and the manner of answering are in the path.
   fields.ignore('model', 'stream')
-  const conversation = toConversation(fields, media)
+  const conversation = toConversation(fields, context)
   const tools = toTools(fields)
   const translated = present({
     systemInstruction: conversation.systemInstruction,
     contents: conversation.contents,
     tools: tools.tools,
     toolConfig: toToolConfig(fields, { isStrict: tools.isStrict }),
-    generationConfig: toGenerationConfig(fields, model),
+    generationConfig: toGenerationConfig(fields, context.model),
     serviceTier: toServiceTier(fields),
   })
   loseWhatGeminiLacks(fields)

@@ -1,3 +1,4 @@
+import { UNCHECKED_SIGNATURE } from '../../gemini/signature.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { parseObject } from '../../reading/json-text.ts'
@@ -5,7 +6,11 @@ import { present } from '../../reading/present.ts'
 import { shown } from '../../report.ts'
 
 /** What the model said before; the functions it called are noted by the ids of the calls. */
-export const toAssistantParts = (message: Fields, called: Map<string, string>): readonly JsonObject[] => {
+export const toAssistantParts = (
+  message: Fields,
+  called: Map<string, string>,
+  order: { readonly wantsSignatures: boolean },
+): readonly JsonObject[] => {
   const thought = message.string('reasoning_content')
   if (message.take('function_call') !== undefined) {
     message.refuse('function_call', 'is an old form: use tool_calls')
@@ -14,7 +19,9 @@ export const toAssistantParts = (message: Fields, called: Map<string, string>): 
     ...(thought ? [{ text: thought, thought: true }] : []),
     ...toTexts(message),
     ...toRefusal(message),
-    ...message.objects('tool_calls').map((call) => toFunctionCall(call, called)),
+    ...message
+      .objects('tool_calls')
+      .map((call, at) => toFunctionCall(call, called, at === 0 && order.wantsSignatures)),
   ]
 }
 
@@ -40,11 +47,11 @@ const toRefusal = (fields: Fields): readonly JsonObject[] => {
   return [{ text: refusal }]
 }
 
-const toFunctionCall = (call: Fields, called: Map<string, string>): JsonObject => {
+const toFunctionCall = (call: Fields, called: Map<string, string>, wantsSignature: boolean): JsonObject => {
   const id = call.requiredString('id')
   const type = call.string('type') ?? 'function'
   const fields = type === 'function' ? call.object('function') : undefined
-  const thoughtSignature = signatureOf(call)
+  const thoughtSignature = signatureOf(call) ?? (wantsSignature ? unchecked(call) : undefined)
   call.dropRest()
   if (!fields) {
     call.refuse('type', `must be function, with a member function; and is ${shown(type)}`)
@@ -73,4 +80,9 @@ const signatureOf = (call: Fields): string | undefined => {
   google?.dropRest()
   extra?.dropRest()
   return signature
+}
+
+const unchecked = (call: Fields): string => {
+  call.report.defaulted(call.at('extra_content.google.thought_signature'), UNCHECKED_SIGNATURE)
+  return UNCHECKED_SIGNATURE
 }

@@ -2,7 +2,8 @@ import { mergedTurns, type Turn } from '../../gemini/turns.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { shown } from '../../report.ts'
-import type { Media } from '../../translation.ts'
+import { wantsSignatures } from '../../traits/gemini.ts'
+import type { RequestContext } from '../../translation.ts'
 import { toAssistantParts } from './assistant-message.ts'
 import { mediaResolutionOf, toUserParts } from './parts.ts'
 import { textOf } from './text-content.ts'
@@ -14,7 +15,11 @@ export interface Conversation {
   readonly mediaResolution: string | undefined
 }
 
-export const toConversation = (fields: Fields, media: ReadonlyMap<string, Media>): Conversation => {
+export const toConversation = (
+  fields: Fields,
+  { model, media }: Pick<RequestContext, 'model' | 'media'>,
+): Conversation => {
+  const order = { wantsSignatures: wantsSignatures(model) }
   const system: string[] = []
   const turns: Turn[] = []
   const details: string[] = []
@@ -29,7 +34,8 @@ export const toConversation = (fields: Fields, media: ReadonlyMap<string, Media>
       }
       system.push(textOf(message))
     } else if (role === 'user') turns.push({ role: 'user', parts: toUserParts(message, media, details) })
-    else if (role === 'assistant') turns.push({ role: 'model', parts: toAssistantParts(message, called) })
+    else if (role === 'assistant')
+      turns.push({ role: 'model', parts: toAssistantParts(message, called, order) })
     else if (role === 'tool') turns.push({ role: 'user', parts: toFunctionResponse(message, called) })
     else message.refuse('role', `must be system, developer, user, assistant or tool, and is ${shown(role)}`)
     message.dropRest()

@@ -107,6 +107,31 @@ describe('which tools a model may call', () => {
   })
 })
 
+describe('calls in the history', () => {
+  const call = (id: string, more: JsonObject = {}) => ({
+    id,
+    type: 'function',
+    function: { name: 'f', arguments: '{}' },
+    ...more,
+  })
+  const signaturesOf = (model: string, ...calls: readonly JsonObject[]): unknown => {
+    const sent = sentOf({ messages: [{ role: 'assistant', tool_calls: calls }] }, model)
+    const [turn] = sent.contents as readonly { readonly parts: readonly JsonObject[] }[]
+    return turn?.parts.map(({ thoughtSignature }) => thoughtSignature)
+  }
+
+  it('bear the signature that their answer had, or one that is not checked where the model wants one', () => {
+    const signed = call('a', { extra_content: { google: { thought_signature: 'c2ln' } } })
+    const unchecked = 'skip_thought_signature_validator'
+    expect(signaturesOf('gemini-2.5-flash', call('a'), call('b'))).toEqual([undefined, undefined])
+    expect(signaturesOf('gemini-3.5-flash', signed, call('b'))).toEqual(['c2ln', undefined])
+    expect(signaturesOf('gemini-3.5-flash', call('a'), call('b'))).toEqual([unchecked, undefined])
+    expect(
+      lossesOf({ messages: [{ role: 'assistant', tool_calls: [call('a')] }] }, 'gemini-3.5-flash'),
+    ).toEqual(['messages[0].tool_calls[0].extra_content.google.thought_signature defaulted'])
+  })
+})
+
 describe('nothing is lost in silence', () => {
   it('says nothing of what asks for nothing', () => {
     expect(

@@ -18,7 +18,7 @@ export const toGeminiRequest = (
   // The model and the manner of answering are in the path.
   fields.ignore('model', 'stream')
   refuseOldFunctions(fields)
-  const conversation = toConversation(fields, context.media)
+  const conversation = toConversation(fields, context)
   const tools = toTools(fields)
   const translated = present({
     systemInstruction: conversation.systemInstruction,
