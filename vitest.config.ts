@@ -33,6 +33,7 @@ const FLOWS_ON_POSTGRES = [
   'webhooks-deliveries',
   'spend-limits',
   'usage',
+  'translate-anthropic',
   'key-limits',
   'losses',
 ]

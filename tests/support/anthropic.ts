@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk'
+import type { Config } from '@sheepfold/gateway'
 import type { TestGateway } from './gateway.ts'
 
 type Server = Pick<TestGateway, 'url' | 'key'>
@@ -16,3 +17,15 @@ export const refusalOf = async (what: Promise<unknown>): Promise<InstanceType<ty
   if (error instanceof Anthropic.APIError) return error
   throw new Error(`it was not refused: ${error}`)
 }
+
+/** Moves a model to a provider that speaks Anthropic's format; its address is without `/v1`. */
+export const atAnthropic =
+  (model: string, provider: string) =>
+  (config: Config): Config => ({
+    ...config,
+    deployments: config.deployments.map((deployment) =>
+      deployment.model === model
+        ? { ...deployment, provider: 'anthropic', baseUrl: `${provider}/v1` }
+        : deployment,
+    ),
+  })

@@ -20,6 +20,8 @@ interface Thinker {
   readonly traits: AnthropicTraits
   /** Of thinking and answer together. */
   readonly limit: number
+  /** A model with a budget to think cannot be made to call a tool. */
+  readonly mustCall: boolean
 }
 
 interface Reasoning {
@@ -27,15 +29,16 @@ interface Reasoning {
   readonly effort?: string
 }
 
-export const toReasoning = (fields: Fields, { traits, limit }: Thinker): Reasoning => {
+export const toReasoning = (fields: Fields, thinker: Thinker): Reasoning => {
   const effort = fields.string(NAME)
   if (effort === undefined) return {}
+  const { traits } = thinker
   if (effort === 'none') return traits.thinking === 'none' ? {} : { thinking: { type: 'disabled' } }
   switch (traits.thinking) {
     case 'effort':
       return withEffort(fields, effort)
     case 'budget':
-      return withBudget(fields, effort, limit)
+      return withBudget(fields, effort, thinker)
     case 'none':
       fields.drop(NAME)
       return {}
@@ -49,13 +52,13 @@ const withEffort = (fields: Fields, effort: string): Reasoning => {
   return { effort: 'low' }
 }
 
-const withBudget = (fields: Fields, effort: string, limit: number): Reasoning => {
+const withBudget = (fields: Fields, effort: string, { limit, mustCall }: Thinker): Reasoning => {
   const wanted = BUDGETS.get(effort)
   if (wanted === undefined) {
     fields.refuse(NAME, `must be one of none, ${[...BUDGETS.keys()].join(', ')} for this model`)
     return {}
   }
-  const budget = budgetWithin(limit, wanted)
+  const budget = mustCall ? undefined : budgetWithin(limit, wanted)
   if (budget === undefined) {
     fields.drop(NAME)
     return {}

@@ -27,13 +27,15 @@ export const requestToAnthropic = (
   const conversation = toConversation(fields, traits)
   const { format, instruction } = toOutputFormat(fields)
   const limit = toOutputLimit(fields, context.outputTokensDefault)
-  const { thinking, effort } = toReasoning(fields, { traits, limit })
+  const { tools, choice } = toTools(fields)
+  const { thinking, effort } = toReasoning(fields, { traits, limit, mustCall: isForced(choice) })
   const translated = present({
     model: context.model,
     max_tokens: limit,
     system: toSystem(conversation.system, instruction),
     messages: conversation.messages,
-    ...toTools(fields),
+    tools,
+    tool_choice: choice,
     ...toSampling(fields, { traits, thinks: thinking?.type === 'enabled' }),
     stop_sequences: toStop(fields),
     thinking,
@@ -45,6 +47,9 @@ export const requestToAnthropic = (
   loseWhatAnthropicLacks(fields)
   return report.refusal ?? { kind: 'translated', request: translated, losses: report.losses }
 }
+
+const isForced = (choice: JsonObject | undefined): boolean =>
+  choice?.type === 'any' || choice?.type === 'tool'
 
 const toStop = (fields: Fields): readonly string[] | undefined => {
   const stop = fields.take('stop')

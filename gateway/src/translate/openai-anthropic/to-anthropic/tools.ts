@@ -6,13 +6,18 @@ import { toToolChoice } from './tool-choice.ts'
 /** What a function without parameters takes. */
 const NO_PARAMETERS: JsonObject = { type: 'object', properties: {} }
 
+interface Tools {
+  readonly tools: readonly JsonObject[] | undefined
+  readonly choice: JsonObject | undefined
+}
+
 /** The tools, and which of them may or must be called. */
-export const toTools = (fields: Fields): JsonObject => {
+export const toTools = (fields: Fields): Tools => {
   const tools = fields.objects('tools').map(toTool)
   const { choice, allowed } = toToolChoice(fields, { hasTools: tools.length > 0 })
   return {
     tools: tools.length > 0 ? allowedOf(tools, allowed, fields) : undefined,
-    tool_choice: choice,
+    choice,
   }
 }
 
