@@ -36,6 +36,7 @@ const FLOWS_ON_POSTGRES = [
   'translate-anthropic',
   'key-limits',
   'losses',
+  'claude-models',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
   .concat(

@@ -196,6 +196,8 @@ describe('/metrics', () => {
     expect(silent.map(({ name }) => name)).toEqual([
       'sheepfold_gate_learned_requests_per_minute',
       'sheepfold_gate_learned_tokens_per_minute',
+      'sheepfold_gate_learned_input_tokens_per_minute',
+      'sheepfold_gate_learned_output_tokens_per_minute',
       'sheepfold_retries_total',
     ])
   })

@@ -35,7 +35,7 @@ export const simulatedDeployments = (origin: string): Deployment[] =>
 /** The language in which the simulator is asked for the models of each maker. */
 const SIMULATED_AS: Readonly<Record<Maker, Maker>> = {
   openai: 'openai',
-  anthropic: 'openai',
+  anthropic: 'anthropic',
   gemini: 'openai',
   deepseek: 'deepseek',
 }

@@ -50,6 +50,8 @@ export interface DeploymentView {
     readonly ceiling?: number
     readonly requestsPerMinute?: number
     readonly tokensPerMinute?: number
+    readonly inputTokensPerMinute?: number
+    readonly outputTokensPerMinute?: number
   }
   /** 0 before the first answer. */
   readonly typicalMs: number

@@ -32,6 +32,8 @@ export const deploymentJson = ({ gate, learned, limits, ...deployment }: Deploym
     ceiling: learned.ceiling ?? null,
     requests_per_minute: learned.requestsPerMinute ?? null,
     tokens_per_minute: learned.tokensPerMinute ?? null,
+    input_tokens_per_minute: learned.inputTokensPerMinute ?? null,
+    output_tokens_per_minute: learned.outputTokensPerMinute ?? null,
   },
   typical_ms: deployment.typicalMs === 0 ? null : Math.round(deployment.typicalMs),
 })

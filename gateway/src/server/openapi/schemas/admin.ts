@@ -119,6 +119,11 @@ export const deployment = z
       ceiling: z.int().nullable().describe('Where the provider throttled last.'),
       requests_per_minute: z.number().nullable(),
       tokens_per_minute: z.number().nullable(),
+      input_tokens_per_minute: z
+        .number()
+        .nullable()
+        .describe('Of a provider that limits each side of the tokens by itself.'),
+      output_tokens_per_minute: z.number().nullable(),
     }),
     typical_ms: z.int().nullable().describe('Null before the first answer.'),
   })

@@ -83,6 +83,24 @@ export const GATES: MetricGroup<Sources> = {
       surprise: 'A fall: the provider has lowered the tier of the key.',
       read: ({ learned }) => known(learned, ({ tokensPerMinute }) => tokensPerMinute),
     },
+    {
+      name: 'sheepfold_gate_learned_input_tokens_per_minute',
+      type: 'gauge',
+      unit: 'tokens a minute',
+      labels: DEPLOYMENT,
+      means: 'The same of input alone, of a provider that limits each side by itself.',
+      surprise: 'A fall: the provider has lowered the tier of the key.',
+      read: ({ learned }) => known(learned, ({ inputTokensPerMinute }) => inputTokensPerMinute),
+    },
+    {
+      name: 'sheepfold_gate_learned_output_tokens_per_minute',
+      type: 'gauge',
+      unit: 'tokens a minute',
+      labels: DEPLOYMENT,
+      means: 'The same of output alone.',
+      surprise: 'A fall: the provider has lowered the tier of the key.',
+      read: ({ learned }) => known(learned, ({ outputTokensPerMinute }) => outputTokensPerMinute),
+    },
   ],
 }
 
