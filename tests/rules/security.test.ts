@@ -37,7 +37,7 @@ describe('the page on security', () => {
   })
 
   it('has the limits that the configuration begins with', () => {
-    const { connections, intake, files, execute } = configOf([])
+    const { connections, intake, files, messageBatches, execute } = configOf([])
     const mib = (bytes: number): string => `${bytes / 1_048_576} MiB`
     const limits = Object.fromEntries(rowsBelow('Limits').map(([what, limit]) => [what, limit]))
     expect(limits).toMatchObject({
@@ -47,6 +47,7 @@ describe('the page on security', () => {
       'an idle connection': `${connections.keepAliveMs / 1_000} s`,
       connections: `${connections.max}, and 64 for probes`,
       'the body of a create, of one request in it or of an ordinary call': `${mib(intake.bodyBytesMax)}, ${mib(intake.itemBytesMax)}`,
+      'the body of a create of messages, one request in it': `${mib(messageBatches.bytesMax)}, ${mib(messageBatches.requestBytesMax)}`,
       'an uploaded file, a line of it': `${mib(files.bytesMax)}, ${mib(files.lineBytesMax)}`,
       'lists and objects within each other': `${intake.depthMax}`,
       "a provider's answer, its headers": `${mib(execute.answerBytesMax)}, 64 KiB`,
