@@ -22,11 +22,19 @@ it('a sweep removes what has no owner: inputs without a batch, segments that no 
   const kept = ['inputs/batch_ended.jsonl', 'inputs/batch_runs.jsonl', 'inputs/not-ours.txt']
   for (const name of kept) await write(name)
   for (let lost = 0; lost < LOST_INPUTS; lost += 1) await write(`inputs/batch_lost${lost}.jsonl`)
+  await stage.accept({ id: 'msgbatch_runs', counts: [1] })
+  for (const name of ['msgbatch_runs', 'msgbatch_lost']) await write(`inputs/${name}.json`)
   await write('segments/batch_runs/1-1.jsonl')
 
-  expect(await sweepOrphans(stage.engine, blobs)).toBe(LOST_INPUTS + 1)
+  expect(await sweepOrphans(stage.engine, blobs)).toBe(LOST_INPUTS + 2)
   const left: string[] = []
   for await (const { name } of blobs.list('')) left.push(name)
-  expect(left.sort()).toEqual([...kept, 'segments/batch_ended/0-1.jsonl', 'segments/batch_runs/0-1.jsonl'])
+  expect(left.sort()).toEqual([
+    ...kept.slice(0, 2),
+    'inputs/msgbatch_runs.json',
+    ...kept.slice(2),
+    'segments/batch_ended/0-1.jsonl',
+    'segments/batch_runs/0-1.jsonl',
+  ])
   expect(await sweepOrphans(stage.engine, blobs)).toBe(0)
 })

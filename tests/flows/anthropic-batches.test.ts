@@ -76,6 +76,7 @@ it('a batch is made, runs, and ends with a result for each request', async () =>
     messageRequest('streamed', 'x', { stream: true }),
     messageRequest('cache-warming', 'x', { max_tokens: 0 }),
     messageRequest('fast', 'x', { speed: 'fast' }),
+    messageRequest('sampled', 'x', { temperature: 1 }),
     { custom_id: 'silent', params: { model: MODEL, max_tokens: 1, messages: [] } },
   )
   expect(Object.keys(made)).toEqual(KEYS)
@@ -83,7 +84,7 @@ it('a batch is made, runs, and ends with a result for each request', async () =>
     id: expect.stringMatching(/^msgbatch_[0-9A-Za-z]+$/),
     type: 'message_batch',
     processing_status: 'in_progress',
-    request_counts: countsOf({ processing: 6 }),
+    request_counts: countsOf({ processing: 7 }),
     ended_at: null,
     archived_at: null,
     cancel_initiated_at: null,
@@ -93,12 +94,12 @@ it('a batch is made, runs, and ends with a result for each request', async () =>
   await until('the calls', () => provider.waiting() === 2)
   // Some have failed by now: nothing is told of it before the end.
   const running = await client.messages.batches.retrieve(made.id)
-  expect(running.request_counts).toEqual(countsOf({ processing: 6 }))
+  expect(running.request_counts).toEqual(countsOf({ processing: 7 }))
   provider.open()
 
   const ended = await messageBatchEnded(client, made)
   expect(ended).toMatchObject({
-    request_counts: countsOf({ succeeded: 1, errored: 5 }),
+    request_counts: countsOf({ succeeded: 1, errored: 6 }),
     ended_at: expect.any(String),
     results_url: `${server.url}/v1/messages/batches/${made.id}/results`,
   })
@@ -108,6 +109,7 @@ it('a batch is made, runs, and ends with a result for each request', async () =>
     'cache-warming',
     'fast',
     'good',
+    'sampled',
     'silent',
     'streamed',
   ])
@@ -120,6 +122,7 @@ it('a batch is made, runs, and ends with a result for each request', async () =>
     ['streamed', 'stream'],
     ['cache-warming', 'max_tokens'],
     ['fast', 'speed'],
+    ['sampled', 'temperature'],
     ['silent', 'messages'],
   ] as const) {
     expect(results.get(id)).toEqual(errored('invalid_request_error', expect.stringMatching(`^${field}: `)))

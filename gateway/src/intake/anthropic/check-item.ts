@@ -21,7 +21,7 @@ const CUSTOM_ID = /^[a-zA-Z0-9_-]{1,64}$/
 const MODEL_NAME = /^[^\u0000-\u001f\u007f]{1,256}$/
 
 /** Checks an element whose members the scanner has found. Only what makes no batch is a problem here. */
-export const checkItem = (item: unknown, scanned: LineScanner): CheckedItem => {
+export const checkItem = (item: unknown, scanned: LineScanner, version: string | undefined): CheckedItem => {
   if (!isObject(item)) {
     return bad(
       'invalid_type',
@@ -49,7 +49,7 @@ export const checkItem = (item: unknown, scanned: LineScanner): CheckedItem => {
     )
   }
   const maxTokens = typeof max === 'number' && max >= 1 && max <= TOKENS_MAX ? max : undefined
-  return { kind: 'request', customId, model, maxTokens, brokenRule: brokenRule(params), params }
+  return { kind: 'request', customId, model, maxTokens, brokenRule: brokenRule(params, version), params }
 }
 
 /** More than any model gives; money is set aside for no more. */

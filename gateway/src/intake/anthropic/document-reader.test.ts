@@ -20,8 +20,9 @@ interface Read {
   readonly shards: readonly ShardDraft[]
 }
 
-const read = async (whole: Buffer, cuts: readonly number[] = []): Promise<Read> => {
-  const reader = new DocumentReader(LIMITS, { next: () => 0.3 })
+const read = async (whole: Buffer, cuts: readonly number[] = [], version = '2023-06-01'): Promise<Read> => {
+  const translation = { ways: [], headers: { 'anthropic-version': version } }
+  const reader = new DocumentReader(LIMITS, { next: () => 0.3 }, translation)
   const places = [0, ...cuts.map((cut) => cut % (whole.length + 1)).toSorted((a, b) => a - b), whole.length]
   const shards: ShardDraft[] = []
   for (const [at, end] of places.slice(1).entries()) {
@@ -213,6 +214,33 @@ describe('a document of requests that is read', () => {
       ['streamed', 'stream'],
       ['fast', 'speed'],
       ['plain', undefined],
+    ])
+  })
+
+  it('takes requests with what the version of the caller does not take, and says so', async () => {
+    const block = { type: 'text', text: 'x', citations: [{ type: 'char_location' }] }
+    const document = { type: 'document', source: { type: 'text', data: 'x' } }
+    const whole = documentOf([
+      request('fine', { messages: [{ role: 'user', content: [document, { ...block, citations: [] }] }] }),
+      request('warm', { temperature: 1 }),
+      request('nucleus', { top_p: 1 }),
+      request('top', { top_k: 1 }),
+      request('said', { messages: [{ role: 'assistant', content: [document] }] }),
+      request('cited', { messages: [{ role: 'user', content: [block] }] }),
+    ])
+    const refusalsFor = async (version: string) => {
+      const { contents, shards } = await read(whole, [], version)
+      expect(contents.faultsTotal).toBe(0)
+      return sentOf(whole, shards).map(({ refusal }) => refusal?.split(' ').slice(0, 3).join(' '))
+    }
+    expect(await refusalsFor('2023-06-01')).toEqual(Array.from({ length: 6 }))
+    expect(await refusalsFor('2026-10-21')).toEqual([
+      undefined,
+      'temperature: is not',
+      'top_p: is not',
+      'top_k: is not',
+      'messages: a block',
+      'messages: citations must',
     ])
   })
 

@@ -131,7 +131,7 @@ export class DocumentReader {
       return { kind: 'problem', problem: { code, message, field: clipped(path) } }
     }
     this.#scanner.scan(bytes, 0, bytes.length)
-    return checkItem(content.value, this.#scanner)
+    return checkItem(content.value, this.#scanner, this.#headers['anthropic-version'])
   }
 
   #takeRequest({ index, offset, bytes }: SplitElement, request: ItemRequest): void {
