@@ -31,6 +31,7 @@ const KEYS = [
   'ended_at',
   'archived_at',
   'cancel_initiated_at',
+  'losses',
   'results_url',
 ]
 
