@@ -126,6 +126,7 @@ export interface RunOptions extends ServerOptions {
   readonly maxTokens?: number
   readonly temperature?: number
   readonly options?: Readonly<Record<string, unknown>>
+  readonly lossy?: 'refuse' | 'warn'
 
   readonly api: 'auto' | 'native' | 'openai'
   /** Default: as many as the dialect takes. */

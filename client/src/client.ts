@@ -12,7 +12,8 @@ import { type FileBatchCalls, type FileCalls, fileBatchCalls, fileCalls } from '
 import type { AnyBatch, FinishedPage, Page } from './file-shapes.ts'
 import { readBatch, readModels, readResults } from './read-answer.ts'
 import { readAnyBatch, readFinishedPage, readLinesOf, readPage } from './read-file-answer.ts'
-import type { Batch, BatchResults, CreateBatch, Model } from './shapes.ts'
+import { readCheck } from './read-losses.ts'
+import type { Batch, BatchCheck, BatchResults, CreateBatch, Model } from './shapes.ts'
 import type { TransportSettings } from './transport.ts'
 import { type WebhookCalls, webhookCalls } from './webhook-calls.ts'
 
@@ -48,6 +49,8 @@ export interface Client {
     create(body: CreateBatch, options?: CreateOptions): Promise<Batch>
     /** As `create`, with a body that is already JSON: the very same bytes can be sent again later. */
     createRaw(body: string, options?: CreateOptions): Promise<Batch>
+    /** What a create of this would be told of fields that the provider has no word for; nothing is made. */
+    check(body: CreateBatch, options?: CallOptions): Promise<BatchCheck>
     get(id: string, options?: WaitOptions): Promise<Batch>
     /** What is there now, in input order, or once the batch has ended with `waitSeconds`. */
     results(id: string, options?: WaitOptions): Promise<BatchResults>
@@ -110,6 +113,13 @@ const batchCalls = ({ call, wait }: Caller): Client['batches'] => {
   return {
     create: (body, createOptions) => createRaw(JSON.stringify(body), createOptions),
     createRaw,
+    check: async (body, options) =>
+      readCheck(
+        await call('POST', '/v1/batches/check', options, {
+          body: JSON.stringify(body),
+          silenceSecondsMax: uploadSilenceSecondsMax,
+        }),
+      ),
     get: async (id, options) => readBatch(await wait(batchPath(id), options), id),
     results: async (id, options) => readResults(await wait(`${batchPath(id)}/results`, options)),
     cancel: async (id, options) => readBatch(await call('POST', `${batchPath(id)}/cancel`, options), id),

@@ -1,4 +1,4 @@
-import type { Batch } from './shapes.ts'
+import type { Batch, Loss, Lossy } from './shapes.ts'
 
 /** What travels in OpenAI's dialect of files and batches. Times are Unix seconds. */
 
@@ -53,6 +53,7 @@ export interface FileBatch {
   readonly waiting: { readonly code: string; readonly message: string } | null
   /** The batch whose failed requests these are. */
   readonly retry_of: string | null
+  readonly losses: readonly Loss[]
 }
 
 export interface FileBatchError {
@@ -75,6 +76,8 @@ export interface CreateFileBatch {
   /** Default `24h`. */
   readonly completion_window?: string
   readonly metadata?: Readonly<Record<string, string>>
+  /** Of this server's own: whether requests are refused where a field would be lost. */
+  readonly lossy?: Lossy
 }
 
 /** One address shows batches of both dialects, each in its own. */

@@ -1,4 +1,5 @@
 import { SheepfoldError } from './error.ts'
+import { lossesOf } from './read-losses.ts'
 import type {
   Batch,
   BatchCost,
@@ -97,6 +98,7 @@ export const readBatch = (body: unknown, knownId?: string): Batch => {
     ended_at: textOf(fields.ended_at),
     latency: latencyOf(fields.latency),
     waiting: reasonOf(fields.waiting),
+    losses: lossesOf(fields.losses),
   }
 }
 

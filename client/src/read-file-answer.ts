@@ -8,6 +8,7 @@ import type {
   StoredFile,
 } from './file-shapes.ts'
 import { readBatch, reasonOf } from './read-answer.ts'
+import { lossesOf } from './read-losses.ts'
 import { type Fields, fieldsOf, isFields, numberOf, textOf, unexpected } from './wire.ts'
 
 export const readFile = (body: unknown): StoredFile => {
@@ -51,6 +52,7 @@ export const readFileBatch = (body: unknown): FileBatch => {
     ended_at: endings.map((name) => numberOf(fields[name])).find((time) => time !== null) ?? null,
     waiting: reasonOf(fields.waiting),
     retry_of: textOf(fields.retry_of),
+    losses: lossesOf(fields.losses),
   }
 }
 

@@ -28,6 +28,8 @@ interface CreateCommon {
   readonly task?: string
   /** For all items. */
   readonly options?: SamplingOptions
+  /** Default: what the installation says. */
+  readonly lossy?: Lossy
 }
 
 /** At most 1,000 items unless the installation says otherwise. */
@@ -68,6 +70,32 @@ export interface BatchCost {
   readonly saved_percent: number | null
 }
 
+/** What became of one field of a batch's requests that the provider's format has no word for. */
+export interface Loss {
+  readonly model: string | null
+  /** Its path in a request, with `[]` for all positions of a list. */
+  readonly field: string
+  /** `dropped`, `clamped`, `moved`, `defaulted` or `approximated`; another one is passed on as it comes. */
+  readonly action: string
+  /** How many requests have it. */
+  readonly requests: number
+  /** The custom_id of the first of them, what it gave, and what is sent. */
+  readonly example: string | null
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** Whether requests are refused where a field would be dropped or changed. */
+export type Lossy = 'refuse' | 'warn'
+
+/** What the server makes of a batch before it is sent. */
+export interface BatchCheck {
+  readonly requests: number
+  /** Whether a create would be taken as it is. */
+  readonly accepted: boolean
+  readonly losses: readonly Loss[]
+}
+
 /** What is null was not told: a server of the native dialect need not tell more than status and progress. */
 export interface Batch {
   readonly batch_id: string
@@ -84,6 +112,7 @@ export interface Batch {
   readonly latency: { readonly mean_ms: number; readonly p99_ms: number } | null
   /** Why nothing is being done at the moment. */
   readonly waiting: { readonly code: string; readonly message: string } | null
+  readonly losses: readonly Loss[]
 }
 
 export interface BatchResult {

@@ -1,5 +1,6 @@
-import type { AnyBatch, Batch, FileBatch } from '@sheepfold/client'
+import type { AnyBatch, Batch, FileBatch, Loss } from '@sheepfold/client'
 import { factTable, timeText } from '../report/list-table.ts'
+import { lossText } from '../report/loss-text.ts'
 
 export const idOf = (any: AnyBatch): string => (any.dialect === 'native' ? any.batch.batch_id : any.batch.id)
 
@@ -26,10 +27,13 @@ const nativeFacts = (batch: Batch): Facts => [
     'cost',
     batch.cost && `$${batch.cost.batch} (real time $${batch.cost.real_time}, saved $${batch.cost.saved})`,
   ],
+  ...lossFacts(batch.losses),
   ['latency', batch.latency && `mean ${batch.latency.mean_ms} ms, P99 ${batch.latency.p99_ms} ms`],
   ['created', timeText(batch.created_at)],
   ['ended', timeText(batch.ended_at)],
 ]
+
+const lossFacts = (losses: readonly Loss[]): Facts => losses.map((loss) => ['translated', lossText(loss)])
 
 const countsText = (counts: NonNullable<Batch['counts']>): string => {
   const parts = (['succeeded', 'failed', 'expired', 'cancelled'] as const).flatMap((name) =>
@@ -54,6 +58,7 @@ const fileFacts = (batch: FileBatch): Facts => [
   ['output file', batch.output_file_id],
   ['error file', batch.error_file_id],
   ['retry of', batch.retry_of],
+  ...lossFacts(batch.losses),
   ...Object.entries(batch.metadata).map(([name, value]): Facts[number] => [`metadata ${name}`, value]),
   ['created', timeText(batch.created_at)],
   ['ended', timeText(batch.ended_at)],

@@ -65,6 +65,10 @@ const requestOptions = () => [
   new Option('--max-tokens <n>', 'longest answer').argParser(wholeNumber(1)),
   new Option('--temperature <x>', 'from 0 to 2').argParser(decimal(0, 2)),
   new Option('--options <json>', 'more sampling options, as the server takes them').argParser(jsonObject),
+  new Option(
+    '--lossy <word>',
+    'what becomes of records with options that the provider has no word for; default: as the server says',
+  ).choices(['refuse', 'warn']),
 ]
 
 const transportOptions = () => [

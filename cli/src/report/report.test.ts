@@ -16,6 +16,7 @@ const bare: Batch = {
   ended_at: null,
   latency: null,
   waiting: null,
+  losses: [],
 }
 
 const cost = (batch: string, real_time: string) => ({

@@ -52,6 +52,7 @@ const open = async (broken: Partial<Record<'created' | 'ended' | 'append' | 'add
     onProgress: () => {},
     onFinished: () => {},
     say: () => {},
+    tellLosses: () => {},
   }
   return { chunkWork, log, work, checkpoint }
 }

@@ -31,6 +31,7 @@ export interface ChunkWork {
   readonly onProgress: (batch: Batch, documents: number) => void
   readonly onFinished: (finished: FinishedBatch) => void
   readonly say: (message: string) => void
+  readonly tellLosses: (losses: Batch['losses']) => void
 }
 
 export type ChunkOutcome = 'collected' | 'timed_out' | 'not_started'
@@ -83,7 +84,7 @@ const changedSince = (sent: SentChunk) => {
 const create = async (
   sent: SentChunk,
   body: () => Promise<BatchBody>,
-  { api, log, signal, say }: ChunkWork,
+  { api, log, signal, say, tellLosses }: ChunkWork,
   { inDoubt }: { readonly inDoubt: boolean },
 ): Promise<Batch> => {
   const { idempotencyKey, fileId } = sent
@@ -91,6 +92,7 @@ const create = async (
   try {
     const batch = await api.create({ idempotencyKey, body, fileId, inDoubt, onUploaded, say, signal })
     log.created(sent, batch.batch_id)
+    tellLosses(batch.losses)
     return batch
   } catch (error) {
     if (error instanceof SheepfoldError && isRefused(error)) log.ended(sent)

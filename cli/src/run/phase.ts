@@ -1,4 +1,5 @@
 import { onInterrupt } from '../interrupt.ts'
+import { createLossTeller } from '../report/loss-text.ts'
 import { type ProgressReport, reportProgress } from '../report/progress-bar.ts'
 import { createTally, type FinishedBatch, type Tally, toldCost } from '../report/tally.ts'
 import { type ChunkOutcome, type ChunkWork, resumeChunk, sendChunk } from './chunk.ts'
@@ -123,6 +124,7 @@ const chunkWorkOf = (
     live.judge()
   },
   say: live.report.say,
+  tellLosses: createLossTeller(live.report.say),
 })
 
 /** What was spent in this phase and those before it. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { SamplingOptions } from '@sheepfold/client'
+import type { Lossy, SamplingOptions } from '@sheepfold/client'
 import type { RunOptions } from '../command-options.ts'
 import type { PromptSettings } from './input/record.ts'
 import { type AnswerSchema, readSchema } from './schema/answer-schema.ts'
@@ -10,6 +10,7 @@ export interface RequestSettings {
   readonly system?: string
   readonly task?: string
   readonly sampling: SamplingOptions
+  readonly lossy?: Lossy
   readonly prompt: PromptSettings
   /** What each answer must be. */
   readonly schema?: AnswerSchema
@@ -23,6 +24,7 @@ export const requestSettings = (options: RunOptions): RequestSettings => {
     model: options.model,
     ...(system === undefined ? {} : { system }),
     ...(options.task === undefined ? {} : { task: options.task }),
+    ...(options.lossy === undefined ? {} : { lossy: options.lossy }),
     sampling: {
       ...options.options,
       ...(options.maxTokens === undefined ? {} : { max_tokens: options.maxTokens }),

@@ -108,6 +108,7 @@ export const startNativeDouble = async (apiKey: string = goodKey): Promise<Nativ
       ended_at: done ? '2026-01-01T00:00:04.000Z' : null,
       latency: done ? { mean_ms: 300, p99_ms: 400 } : null,
       waiting: null,
+      losses: [],
     }
   }
 

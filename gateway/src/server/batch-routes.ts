@@ -15,6 +15,7 @@ import { ApiError } from './errors.ts'
 import { lossyOfHeaders } from './lossy-header.ts'
 import { requireJson } from './media-type.ts'
 import { keepCompany } from './native/answer-later.ts'
+import { checkBatch } from './native/check-batch.ts'
 import { readWait, wantsMinimal } from './native/prefer.ts'
 import { openaiBatchJson, validatingJson } from './openai/batch-json.ts'
 import { listJson } from './openai/file-json.ts'
@@ -112,6 +113,13 @@ export const batchRoutes = (
     return isFresh ? validatingJson(batch) : show(request, batch)
   })
 
+  app.post('/v1/batches/check', async (request) => {
+    const key = await keyOf(request)
+    requireJson(request.headers)
+    const body = inShortTurns(request.raw.iterator({ destroyOnReturn: false }))
+    return checkBatch(context, { key, body, lossy: lossyOfHeaders(request.headers) })
+  })
+
   app.get('/v1/batches', async (request: FastifyRequest<{ Querystring: PageQuery }>) => {
     request.callerDialect = 'openai'
     const { account } = await keyOf(request)
@@ -167,6 +175,7 @@ export const batchRoutes = (
   })
 
   refuseOtherMethods(app, '/v1/batches', ['GET', 'POST'])
+  refuseOtherMethods(app, '/v1/batches/check', ['POST'])
   refuseOtherMethods(app, '/v1/batches/:id', ['GET', 'DELETE'])
   refuseOtherMethods(app, '/v1/batches/:id/results', ['GET'])
   refuseOtherMethods(app, '/v1/batches/:id/cancel', ['POST'])

@@ -73,6 +73,9 @@ const batchEndpoints: readonly Endpoint[] = [
       merged: ({ batch }) => ({ path: `/v1/batches/${batch}/results?merged=true` }),
     },
   }),
+  endpoint('POST /v1/batches/check', {
+    request: () => ({ path: '/v1/batches/check', body: { model: 'batch-4.1', tasks: [{ prompt: 'p' }] } }),
+  }),
   endpoint('POST /v1/batches', {
     request: () => ({ path: '/v1/batches', body: { model: 'batch-4.1', tasks: [{ prompt: 'p' }] } }),
     foreign: {

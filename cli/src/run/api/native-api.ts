@@ -27,11 +27,12 @@ export const nativeApi = (client: Client, settings: RequestSettings): BatchApi =
 })
 
 const bodyOf = (records: readonly ChunkRecord[], settings: RequestSettings): BatchBody => {
-  const { model, task, system, sampling } = settings
+  const { model, task, system, sampling, lossy } = settings
   const text = JSON.stringify({
     model,
     ...(task === undefined ? {} : { task }),
     tasks: records.map((record) => (system === undefined ? record : { ...record, system })),
+    ...(lossy === undefined ? {} : { lossy }),
     ...(Object.keys(sampling).length === 0 ? {} : { options: sampling }),
   })
   const sha256 = createHash('sha256').update(text).digest('hex')

@@ -39,7 +39,9 @@ export const openAiApi = (client: Client, settings: RequestSettings, traits: Ope
   compose: (records) => bodyOf(records, settings, traits.spoolFolder),
   create: async (order) => {
     const fileId = order.fileId ?? (await upload(client, order))
-    return toBatch(await createOnce(client, order, fileId, traits))
+    const { lossy } = settings
+    const told = lossy === undefined ? order : { ...order, lossy }
+    return toBatch(await createOnce(client, told, fileId, traits))
   },
   get: async (id, options) => toBatch(await client.fileBatches.get(id, options)),
   results: (batch, options) =>
@@ -96,15 +98,25 @@ const upload = async (client: Client, { body, idempotencyKey, onUploaded, signal
   return id
 }
 
+interface LossyOrder extends CreateOrder {
+  readonly lossy?: RequestSettings['lossy']
+}
+
 /** A create whose reply was lost may have made a batch: it is looked for before another is made. */
 const createOnce = async (
   client: Client,
-  order: CreateOrder,
+  order: LossyOrder,
   fileId: string,
   traits: OpenAiTraits,
 ): Promise<FileBatch> => {
-  const { idempotencyKey, signal } = order
-  const body = { input_file_id: fileId, endpoint, metadata: { [tagName]: idempotencyKey } }
+  const { idempotencyKey, signal, lossy } = order
+  const body = {
+    input_file_id: fileId,
+    endpoint,
+    metadata: { [tagName]: idempotencyKey },
+    // Servers without the word refuse it, so that it is said only where the user says it.
+    ...(lossy === undefined ? {} : { lossy }),
+  }
   if (traits.keepsIdempotencyKeys) return client.fileBatches.create(body, { idempotencyKey, signal })
   for (let doubt = order.inDoubt, again = 0; ; again++) {
     const made = doubt ? await findTwice(client, order, traits.listedAfterMs) : undefined

@@ -17,6 +17,7 @@ export const toBatch = (batch: FileBatch): Batch => {
     ended_at: isoTime(batch.ended_at),
     latency: null,
     waiting: batch.waiting,
+    losses: batch.losses,
   }
 }
 

@@ -1,12 +1,15 @@
 import { formatUsd, type NanoUsd } from '@sheepfold/client'
+import { clientOf } from '../../api-key.ts'
 import type { RunOptions } from '../../command-options.ts'
 import { type ExitCode, exitCodes } from '../../exit-codes.ts'
+import { fateText } from '../../report/loss-text.ts'
 import { money } from '../../report/table.ts'
 import { openSource } from '../input/open-source.ts'
 import { type ScannedInput, scanInput } from '../input/scan.ts'
 import { createFaultList, type InputFault, type InputFaults, type Source } from '../input/source.ts'
 import type { RequestSettings } from '../settings.ts'
 import { lookUp, type ModelFacts } from './look-up.ts'
+import { checkSettings, type SettingsCheck } from './losses.ts'
 import { outputTokensAssumed, type PriceRange, priceRange } from './price-range.ts'
 import { createCountTokens, createTokenEstimator, type TokenEstimate } from './token-counter.ts'
 
@@ -23,9 +26,17 @@ export const dryRun = async (
   const source = await openSource(path, options)
   try {
     const facts = await lookUp(options)
+    const translated = await checkSettings(clientOf(options, 0), settings)
     const checked = await check(source, settings, facts)
-    const report = { ...checked, facts, notes: source.notes, outputTokensMax: outputTokensMax(settings) }
-    const exitCode = checked.faults.total > 0 ? exitCodes.usage : exitCodes.ok
+    const report = {
+      ...checked,
+      translated,
+      facts,
+      notes: source.notes,
+      outputTokensMax: outputTokensMax(settings),
+    }
+    const isRefused = translated.refusal !== undefined || translated.check?.accepted === false
+    const exitCode = checked.faults.total > 0 || isRefused ? exitCodes.usage : exitCodes.ok
     if (options.json) console.log(JSON.stringify({ ...jsonOf(report), exit_code: exitCode }))
     else print(report)
     return exitCode
@@ -74,6 +85,7 @@ const outputTokensMax = ({ sampling }: RequestSettings): number | undefined => {
 }
 
 interface Report extends Checked {
+  readonly translated: SettingsCheck
   readonly facts: ModelFacts
   readonly notes: readonly string[]
   readonly outputTokensMax: number | undefined
@@ -85,7 +97,7 @@ const rangeOf = (report: Report): PriceRange | undefined =>
 const linesShown = 20
 
 const print = (report: Report): void => {
-  const { records, faults, overContext, characters, promptTokens, facts, notes } = report
+  const { records, faults, overContext, characters, promptTokens, facts, notes, translated } = report
   for (const note of [...notes, ...facts.problems]) console.error(note)
   printFaults(faults)
   printFaults(overContext)
@@ -98,11 +110,19 @@ const print = (report: Report): void => {
   )
   console.log(`prompt tokens  about ${count(promptTokens)}${counted}`)
   console.log(`price          ${priceText(report)}`)
+  printTranslation(translated)
   if (facts.contextTokens === undefined)
     console.error('Whether a prompt is too long for the model was not checked: --context says what it takes.')
   else if (overContext.total > 0)
     console.error(`${count(overContext.total)} prompts are too long for the model.`)
   console.error('Nothing was sent.')
+}
+
+const printTranslation = ({ check, refusal }: SettingsCheck) => {
+  if (refusal !== undefined) console.error(refusal)
+  for (const loss of check?.losses ?? []) console.log(`translated     ${fateText(loss)}`)
+  if (check?.accepted === false)
+    console.error('The server would refuse it: --lossy warn allows what is dropped or clamped.')
 }
 
 const printFaults = ({ shown, total }: InputFaults) => {
@@ -137,6 +157,8 @@ const jsonOf = (report: Report) => {
     currency: 'USD',
     price_low: usd(range?.low),
     price_high: usd(range?.high),
+    losses: report.translated.check?.losses ?? null,
+    refused: report.translated.refusal ?? (report.translated.check?.accepted === false ? 'lossy' : null),
     problems: report.facts.problems,
     notes: report.notes,
   }

@@ -62,6 +62,8 @@ export interface AcceptedNative {
   readonly webhook: WebhookOrder | null
   /** What would become of fields that the provider has no word for; encoded. */
   readonly losses: string | null
+  /** What the body says of them; undefined where it does not. */
+  readonly lossy: Lossy | undefined
   /**
    * For the hold, rough upper bounds. Input: for each request ⌈bytes of its fragment ÷ 3⌉ +
    * ⌈bytes of what the batch shares ÷ 3⌉ + 8; three bytes a token is below what tokenizers reach in

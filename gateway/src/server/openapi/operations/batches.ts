@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Operation } from '../operation.ts'
-import { createHeaders, idempotencyHeaders, page } from '../schemas/common.ts'
+import { createHeaders, idempotencyHeaders, lossyHeaders, page } from '../schemas/common.ts'
 import { deletedMessageBatch, messageBatch, messageBatchBody } from '../schemas/message-batch.ts'
 import {
+  batchCheck,
   deletedBatch,
   inputBody,
   nativeBatch,
@@ -66,6 +67,38 @@ export const batchOperations: readonly Operation[] = [
       'file_not_found',
       'input_gone',
       'idempotency_key_reused',
+      'invalid_header',
+      'disk_full',
+    ],
+  },
+  {
+    method: 'post',
+    path: '/v1/batches/check',
+    id: 'checkBatch',
+    tag: 'Batches',
+    summary: 'What a create would be told, without making a batch',
+    description:
+      'A native body. It is refused as a create would be; otherwise it is told what becomes of fields that the ' +
+      "model's provider has no word for.",
+    opens: 'client',
+    headers: z.object(lossyHeaders),
+    body: { mediaType: 'application/json', schema: z.union([tasksBody, inputBody]) },
+    answers: { 200: { description: 'The report.', schema: batchCheck } },
+    errors: [
+      ...JSON_BODY_ERRORS,
+      'duplicate_custom_id',
+      'conflicting_fields',
+      'unsupported_option',
+      'empty_list',
+      'unknown_task',
+      'webhook_address_refused',
+      'invalid_items',
+      'lossy',
+      'untranslatable',
+      'batch_size_exceeded',
+      'unsupported_body',
+      'unknown_model',
+      'model_not_allowed',
       'invalid_header',
       'disk_full',
     ],

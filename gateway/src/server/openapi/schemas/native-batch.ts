@@ -136,6 +136,16 @@ export const nativeBatch = z
   })
   .meta({ id: 'Batch' })
 
+export const batchCheck = z
+  .strictObject({
+    object: z.literal('batch.check'),
+    model: z.string(),
+    requests: z.int(),
+    accepted: z.boolean().describe('Whether a create would be taken as it is.'),
+    losses,
+  })
+  .meta({ id: 'BatchCheck' })
+
 const result = z
   .strictObject({
     custom_id: z.string(),
