@@ -1,5 +1,8 @@
 import type OpenAI from 'openai'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startCommand } from '../../cli/src/testing/run-command.ts'
+import { createRunFolder, type RunFolder } from '../../cli/src/testing/run-folder.ts'
+import { anthropicOf } from '../support/anthropic.ts'
 import { batchEnded, create } from '../support/batches.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { atGemini, type GeminiProvider, startGeminiProvider } from '../support/gemini-provider.ts'
@@ -163,6 +166,111 @@ describe("a batch of OpenAI's client", () => {
   it('refuses another word than "refuse" and "warn"', async () => {
     const error = await refusalOf(submit(openai, lines, { lossy: 'maybe' } as object))
     expect([error.status, error.param]).toEqual([400, 'lossy'])
+  })
+})
+
+describe("a batch of Anthropic's client", () => {
+  const request = (customId: string, more = {}) => ({
+    custom_id: customId,
+    params: {
+      model: HERE,
+      max_tokens: 10,
+      messages: [{ role: 'user' as const, content: 'x' }],
+      ...more,
+    },
+  })
+  const requests = [request('a'), request('b', { top_k: 3 })]
+
+  it('is refused with the request and the field', async () => {
+    const error = await anthropicOf(server)
+      .messages.batches.create({ requests })
+      .catch((reason: unknown) => reason)
+    expect(error).toMatchObject({
+      status: 400,
+      message: expect.stringContaining('requests.1.params.top_k'),
+    })
+  })
+
+  it('runs with its report where it is allowed', async () => {
+    const { batches } = anthropicOf(server).messages
+    const losses = [
+      { model: HERE, endpoint: '/v1/messages', field: 'top_k', action: 'dropped', requests: 1, example: 'b' },
+    ]
+    expect(await batches.create({ requests, lossy: 'warn' } as { requests: typeof requests })).toMatchObject({
+      losses,
+    })
+    const headers = { 'Sheepfold-Lossy': 'warn' }
+    const { id } = await batches.create({ requests }, { headers })
+    expect(await batches.retrieve(id)).toMatchObject({ losses })
+    expect(await batches.create({ requests: requests.slice(0, 1) })).not.toHaveProperty('losses')
+  })
+
+  it('has failed for a word that "lossy" cannot be', async () => {
+    const body = { requests, lossy: 'maybe' }
+    const headers = { 'anthropic-version': '2023-06-01' }
+    const { status, text } = await call(`${server.url}/v1/messages/batches`, {
+      key: server.key,
+      body,
+      headers,
+    })
+    expect([status, text]).toEqual([400, expect.stringContaining('lossy')])
+  })
+})
+
+describe('before a batch is made', () => {
+  const body = { model: MODEL, tasks: [{ prompt: 'x', options: { user: 'me' } }] }
+  const check = (more = {}, headers = {}) =>
+    call(`${server.url}/v1/batches/check`, { key: server.key, body: { ...body, ...more }, headers })
+
+  it('the server says what would become of it, and nothing stays', async () => {
+    const inputs = () => server.blobs().filter((name) => name.startsWith('inputs/'))
+    const before = [await server.count('batch'), inputs()]
+    const losses = [{ field: 'options.user', action: 'dropped', requests: 1 }]
+    const answer = { object: 'batch.check', model: MODEL, requests: 1, losses }
+    expect((await check()).json).toMatchObject({ ...answer, accepted: false })
+    expect((await check({}, { 'Sheepfold-Lossy': 'warn' })).json).toMatchObject({ ...answer, accepted: true })
+    expect((await check({ lossy: 'warn' })).json).toMatchObject({ ...answer, accepted: true })
+    expect((await check({ lossy: 'refuse' })).json).toMatchObject({ error: 'invalid_items' })
+    expect((await check({ model: HERE })).json).toMatchObject({ accepted: true, losses: [] })
+    expect((await check({ model: 'nobody' })).status).toBe(400)
+    expect([await server.count('batch'), inputs()]).toEqual(before)
+  })
+
+  describe('on the command line', () => {
+    let folder: RunFolder
+    beforeEach(() => {
+      folder = createRunFolder()
+      folder.writeRecords('jobs.jsonl', [{ text: 'one' }, { text: 'two' }])
+    })
+    afterEach(() => folder.remove())
+
+    const sheepfold = (...args: string[]) =>
+      startCommand([...args, '--base-url', server.url], { env: { HOLYSHEEP_API_KEY: server.key } }).ended
+    const run = (...args: string[]) =>
+      sheepfold('run', folder.file('jobs.jsonl'), '--model', MODEL, '--options', '{"user":"me"}', ...args)
+
+    it('a dry run says it, and ends with 1 where it would be refused', async () => {
+      const refused = await run('--dry-run')
+      expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--lossy warn') })
+      expect(refused.stdout).toContain('dropped options.user (me)')
+      const allowed = await run('--dry-run', '--lossy', 'warn', '--json')
+      expect(allowed.code).toBe(0)
+      expect(JSON.parse(allowed.stdout)).toMatchObject({
+        refused: null,
+        losses: [{ field: 'options.user', action: 'dropped' }],
+      })
+    })
+
+    it.each(['native', 'openai'])('a run in the %s dialect says it where it is allowed', async (api) => {
+      const field = api === 'native' ? 'options.user' : 'user'
+      expect((await run('--api', api)).code).not.toBe(0)
+      const end = await run('--api', api, '--lossy', 'warn')
+      expect([end.code, end.stderr]).toEqual([0, expect.stringContaining(`dropped ${field} (me)`)])
+      const [newest] = (await openai.batches.list({ limit: 1 })).data
+      expect((await sheepfold('batches', 'show', newest?.id ?? '')).stdout).toMatch(
+        new RegExp(`translated +dropped ${field} \\(me\\) in 2 requests`),
+      )
+    })
   })
 })
 

@@ -96,6 +96,8 @@ describe('the document tells the truth about', () => {
         { role: 'user', content: { id: 'y', content: 'y' } },
       ],
     }
+    await client.run('checkBatch', { body })
+    await client.run('checkBatch', { body: { ...body, model: 'nobody' }, status: 400 })
     const { id } = await client.run<Made>('createBatch', { body })
     await provider.waiting(2)
     await client.run('getBatch', { id, headers: { prefer: 'wait=0' } })

@@ -27,8 +27,9 @@ export const messageBatchJson = (batch: BatchView, publicUrl: () => string): Mes
     // What is archived elsewhere is gone here, with its batch.
     archived_at: null,
     cancel_initiated_at: cause === 'cancel' && stoppedAt !== null ? iso(stoppedAt) : null,
-    losses: decodeReport(batch.losses),
     results_url: hasEnded ? `${publicUrl()}/v1/messages/batches/${id}/results` : null,
+    // Ours: where nothing was lost, it is Anthropic's object to the letter.
+    ...(batch.losses === null ? {} : { losses: decodeReport(batch.losses) }),
   }
 }
 

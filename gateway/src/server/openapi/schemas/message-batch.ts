@@ -38,7 +38,7 @@ export const messageBatch = z
     ended_at: time.nullable(),
     archived_at: z.null(),
     cancel_initiated_at: time.nullable(),
-    losses,
+    losses: losses.optional(),
     results_url: z.url().nullable().describe('Where its results are, once it has ended.'),
   })
   .meta({ id: 'MessageBatch', description: "A batch in Anthropic's words." })
