@@ -1,29 +1,22 @@
-/** Gemini's reasons in the words of chat completions; one that we do not know stays as it is. */
-export const finishReasonOf = (reason: string, hasCall: boolean): string => {
-  if (reason === 'STOP') return hasCall ? 'tool_calls' : 'stop'
-  if (reason === 'MAX_TOKENS') return 'length'
-  if (FILTERED.has(reason)) return 'content_filter'
-  return OTHERWISE_DONE.has(reason) ? 'stop' : reason
+import { type Finish, knownFinishOf } from './finish.ts'
+
+export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter'
+
+const REASONS: Readonly<Record<Finish, FinishReason>> = {
+  done: 'stop',
+  limit: 'length',
+  filtered: 'content_filter',
+  paused: 'stop',
+  broken_call: 'stop',
+  other: 'stop',
 }
 
-const FILTERED: ReadonlySet<string> = new Set([
-  'SAFETY',
-  'RECITATION',
-  'BLOCKLIST',
-  'PROHIBITED_CONTENT',
-  'SPII',
-  'IMAGE_SAFETY',
-  'IMAGE_PROHIBITED_CONTENT',
-  'IMAGE_RECITATION',
-  'IMAGE_OTHER',
-])
+/** The word of chat completions. Gemini ends an answer with calls as any other. */
+export const toFinishReason = (finish: Finish, order: { readonly hasCalls: boolean }): FinishReason =>
+  finish === 'done' && order.hasCalls ? 'tool_calls' : REASONS[finish]
 
-const OTHERWISE_DONE: ReadonlySet<string> = new Set([
-  'CONTINUATION',
-  'LANGUAGE',
-  'MALFORMED_FUNCTION_CALL',
-  'NO_IMAGE',
-  'OTHER',
-  'TOO_MANY_TOOL_CALLS',
-  'UNEXPECTED_TOOL_CALL',
-])
+/** The same of Gemini's own word; one that is not known stays as it is. */
+export const finishReasonOf = (reason: string, hasCalls: boolean): string => {
+  const finish = knownFinishOf(reason)
+  return finish === undefined ? reason : toFinishReason(finish, { hasCalls })
+}

@@ -1,5 +1,5 @@
+import { type Finish, finishOf } from '../../provider/gemini/finish.ts'
 import { isObject, type JsonObject, objectsOf } from '../json.ts'
-import { type Finish, finishOf } from './finish.ts'
 import { readTokens, type Tokens } from './usage.ts'
 
 /** An answer of Gemini's, or a piece of one: an event of a stream has the same shape. */

@@ -1,5 +1,5 @@
+import type { Finish } from '../../../provider/gemini/finish.ts'
 import { CallIds } from '../../gemini/call-ids.ts'
-import type { Finish } from '../../gemini/finish.ts'
 import { type FunctionCall, type Piece, readGeminiAnswer } from '../../gemini/read-answer.ts'
 import type { Tokens } from '../../gemini/usage.ts'
 import type { JsonObject } from '../../json.ts'

@@ -1,4 +1,4 @@
-import type { Finish } from '../../gemini/finish.ts'
+import type { Finish } from '../../../provider/gemini/finish.ts'
 import type { JsonObject } from '../../json.ts'
 
 const REASONS: Readonly<Record<Finish, string>> = {

@@ -6,7 +6,10 @@ import { recordsIn, textIn } from '../proto/narrow.ts'
 import { type PartRead, readPart } from './parts.ts'
 
 /** What was said so far, as the model reads it; `at` is where it stands in the request. */
-export const readContents = (contents: unknown, at: string): readonly Message[] | ProviderError => {
+export const readContents = (
+  contents: unknown,
+  { at, wantsSignatures = false }: { readonly at: string; readonly wantsSignatures?: boolean },
+): readonly Message[] | ProviderError => {
   const list = recordsIn(contents)
   if (list.length === 0) return invalidArgument(`* ${at}.contents: contents is not specified\n`)
   const turns: Turn[] = []
@@ -15,7 +18,8 @@ export const readContents = (contents: unknown, at: string): readonly Message[] 
     if (isError(turn)) return turn
     turns.push(turn)
   }
-  return wrongTurn(turns) ?? turns.map(({ message }) => message)
+  const wrong = wrongTurn(turns) ?? (wantsSignatures ? unsignedCall(list) : undefined)
+  return wrong ?? turns.map(({ message }) => message)
 }
 
 export const readSystemInstruction = (content: Body, at: string): readonly Message[] | ProviderError => {
@@ -66,3 +70,22 @@ const wrongTurn = (turns: readonly Turn[]): ProviderError | undefined => {
       )
     : undefined
 }
+
+/** Of what was said since the user spoke last, each turn with calls has the first of them signed. */
+const unsignedCall = (contents: readonly Body[]): ProviderError | undefined => {
+  const begin = contents.findLastIndex(
+    ({ role, parts }) => role !== 'model' && !recordsIn(parts).some(isResponse),
+  )
+  const turns = contents.slice(begin + 1)
+  const index = turns.findIndex(({ parts }) => {
+    const first = recordsIn(parts).find(({ functionCall }) => functionCall !== undefined)
+    return first !== undefined && first.thoughtSignature === undefined
+  })
+  return index < 0
+    ? undefined
+    : invalidArgument(
+        `Function call is missing a thought_signature in functionCall parts. This is required for tools to work correctly, and missing thought_signature may lead to degraded model performance. Position ${begin + 2 + index}. Please refer to https://ai.google.dev/gemini-api/docs/thought-signatures for more details.`,
+      )
+}
+
+const isResponse = ({ functionResponse }: Body): boolean => functionResponse !== undefined

@@ -1,4 +1,5 @@
 import type { Tokens } from '../../call.ts'
+import { isThirdGeneration } from '../traits.ts'
 import type { Candidate, FunctionCall, Spoken } from './speak.ts'
 
 /** Everything that differs from one `GenerateContentResponse` to the next. */
@@ -58,13 +59,14 @@ export const thoughtParts = ({ spoken, showsThoughts }: Content, index: number):
 const saidParts = (content: Content, { text, calls }: Candidate): object[] =>
   text === '' ? callParts(content, calls) : [{ text }, ...callParts(content, calls)]
 
-/** A model that thinks signs the first of its calls. */
-export const callParts = ({ id, spoken }: Content, calls: readonly FunctionCall[]): object[] =>
-  calls.map((functionCall, index) =>
-    index === 0 && (spoken?.thoughts.tokens ?? 0) > 0
-      ? { functionCall, thoughtSignature: Buffer.from(`thoughts of ${id}`).toString('base64') }
-      : { functionCall },
+/** A model that thinks signs the first of its calls, and one of the third generation does so in any case. */
+export const callParts = ({ id, model, spoken }: Content, calls: readonly FunctionCall[]): object[] => {
+  const signs = isThirdGeneration(model) || (spoken?.thoughts.tokens ?? 0) > 0
+  const thoughtSignature = Buffer.from(`thoughts of ${id}`).toString('base64')
+  return calls.map((functionCall, index) =>
+    index === 0 && signs ? { functionCall, thoughtSignature } : { functionCall },
   )
+}
 
 /** A list without an element is left out too. */
 export const partsField = (parts: readonly object[]) => (parts.length === 0 ? {} : { parts })

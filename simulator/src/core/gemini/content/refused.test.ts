@@ -174,6 +174,23 @@ describe('what is refused', () => {
     expect(json.error.message).toBe('Budget 0 is invalid. This model only works in thinking mode.')
   })
 
+  it('a call without its signature, from the third generation on, while its turn lasts', () => {
+    const after = (call: object, ...more: object[]) => ({
+      contents: [
+        user('a'),
+        { role: 'model', parts: [call, call] },
+        { role: 'user', parts: [result, result] },
+        ...more,
+      ],
+    })
+    const third = setUp({}, 'generateContent', 'gemini-3.5-flash')
+    const { json } = third.call(after(call))
+    expect(json.error.message).toContain('missing a thought_signature')
+    expect(third.call(after({ ...call, thoughtSignature: 'c2ln' })).status).toBe(200)
+    expect(third.call(after(call, { role: 'model', parts: [{ text: 'b' }] }, user('c'))).status).toBe(200)
+    expect(setUp().call(after(call)).status).toBe(200)
+  })
+
   it('what was cached, since nothing is', () => {
     const { json } = setUp().call({ ...ask('a'), cachedContent: 'cachedContents/abc' })
     expect(json.error).toMatchObject({ code: 403, status: 'PERMISSION_DENIED' })

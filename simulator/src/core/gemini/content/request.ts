@@ -38,7 +38,7 @@ export const readContentRequest = (
   const config = recordIn(body.generationConfig)
   const wrong = configError(config, at) ?? cachedContentError(body)
   if (wrong) return wrong
-  const messages = readMessages(body, at)
+  const messages = readMessages(body, model, at)
   if (isError(messages)) return messages
   const functions = readFunctions(body, at)
   if (isError(functions)) return functions
@@ -63,8 +63,8 @@ export const readContentRequest = (
   }
 }
 
-const readMessages = (body: Body, at: string): readonly Message[] | ProviderError => {
-  const contents = readContents(body.contents, at)
+const readMessages = (body: Body, model: string, at: string): readonly Message[] | ProviderError => {
+  const contents = readContents(body.contents, { at, wantsSignatures: isThirdGeneration(model) })
   if (isError(contents) || body.systemInstruction === undefined) return contents
   const system = readSystemInstruction(recordIn(body.systemInstruction), at)
   return isError(system) ? system : [...system, ...contents]

@@ -57,7 +57,7 @@ const readInput = ({ content, outputDimensionality }: Body, at: string): Input |
       `* ${at}.output_dimensionality: outputDimensionality must be in the range [1, ${dimensionsMax}].\n`,
     )
   }
-  const messages = readContents([recordIn(content)], at)
+  const messages = readContents([recordIn(content)], { at })
   if (isError(messages)) return messages
   const text = messages.map((message) => message.text).join('\n')
   return { text, tokens: countTokens(text), dimensions }
