@@ -35,6 +35,7 @@ const FLOWS_ON_POSTGRES = [
   'usage',
   'translate-anthropic',
   'key-limits',
+  'messages-limits',
   'losses',
   'claude-models',
 ]

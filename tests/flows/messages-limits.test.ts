@@ -117,4 +117,18 @@ describe('a key that may spend so much', () => {
     // 9 tokens at 3.00 USD and 4 at 15.00 USD a million.
     expect(spent).toBe(9n * 3_000n + 4n * 15_000n)
   })
+
+  it('pays half of that for a message of the flex tier', async () => {
+    const { id, secret } = await keyWith({})
+    const headers = { 'sheepfold-service-tier': 'flex' }
+    const { response } = await anthropicOf(server, secret)
+      .messages.create(messageOf(9), { headers })
+      .withResponse()
+    expect(response.headers.get('sheepfold-service-tier')).toBe('flex')
+    const spent = await until('its usage to be recorded', async () => {
+      const recorded = await server.gateway.store.keys.spentByKey(id)
+      return recorded > 0n && recorded
+    })
+    expect(spent).toBe((9n * 3_000n + 4n * 15_000n) / 2n)
+  })
 })

@@ -122,7 +122,8 @@ describe('what a caller or a proxy says of where it is', () => {
     const { path } = endpoint.request(ABSENT)
     const head = [
       `GET ${path} HTTP/1.1`,
-      'Host: elsewhere.example',
+      // The URL of results in Anthropic's dialect leads to the host that its caller asked for.
+      `Host: ${endpoint.dialect === 'anthropic' ? 'here' : 'elsewhere'}.example`,
       ...CLAIMS,
       `Authorization: ${keyOf(endpoint).authorization}`,
     ]

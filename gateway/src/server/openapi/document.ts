@@ -36,6 +36,12 @@ export const openapiDocument = (): Readonly<Record<string, unknown>> => {
           description: "The key of an account, as Anthropic's clients may send it.",
         },
         operator: { type: 'http', scheme: 'bearer', description: 'The key of an operator.' },
+        operatorHeader: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'x-api-key',
+          description: 'The key of an operator, in the other header.',
+        },
       },
     },
   }
@@ -113,7 +119,7 @@ const operationJson = (operation: Operation, schemas: SchemaSet): Readonly<Recor
 const SECURITY: Readonly<Record<Operation['opens'], ReadonlyArray<Readonly<Record<string, []>>>>> = {
   anyone: [],
   client: [{ client: [] }, { clientHeader: [] }],
-  operator: [{ operator: [] }],
+  operator: [{ operator: [] }, { operatorHeader: [] }],
 }
 
 const answersOf = ({ answers }: Operation, schemas: SchemaSet): Readonly<Record<string, unknown>> =>

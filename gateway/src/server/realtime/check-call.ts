@@ -20,9 +20,10 @@ export const TRANSLATION_HEADER = 'Sheepfold-Translation'
  */
 export const createCheckCall =
   (wayOf: WayOf, order: { readonly lossy: Lossy; readonly lookUp?: TranslationLookup }): CheckCall =>
-  ({ model, ...request }) => {
-    const way = wayOf(model, request.endpoint)
+  (call) => {
+    const way = wayOf(call.model, call.endpoint)
     if (way.kind === 'passes') return undefined
+    const { model, ...request } = call
     if (way.kind === 'nowhere') {
       throw new ApiError('untranslatable', endpointMissing(model, request.endpoint), { field: 'model' })
     }
