@@ -27,6 +27,8 @@ export const courses = {
   document: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   /** Results of 200 MB come out. */
   results: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
+  /** Files of requests, answered at once: what our own work on each costs. */
+  fileBatches: { upstream: {}, inFlight: 256, seconds: 0, warmUp: true },
   /** A fresh gateway each time. */
   fileQueue: { upstream: {}, inFlight: 256, seconds: 0, warmUp: false },
   /** A model that thinks for 2 s ± 1 s, and a gateway as it comes out of the box. */

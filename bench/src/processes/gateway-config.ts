@@ -14,9 +14,22 @@ export interface FileLimits {
   readonly mib_max?: number
 }
 
+/** In place of OpenAI's API: what the model of the bench is behind. */
+export interface Behind {
+  readonly protocol?: 'anthropic'
+  readonly provider_model?: string
+}
+
 /** The text of a configuration file: one deployment, everything else as it comes out of the box. */
-export const gatewayConfig = (upstreamUrl: string, limits: GatewayLimits, files: FileLimits): string =>
+export const gatewayConfig = (
+  upstreamUrl: string,
+  limits: GatewayLimits,
+  files: FileLimits,
+  behind: Behind,
+): string =>
   JSON.stringify({
     limits: { files },
-    deployments: [{ id: 'bench', model, base_url: `${upstreamUrl}/v1`, api_key_env: keyVariable, limits }],
+    deployments: [
+      { id: 'bench', model, base_url: `${upstreamUrl}/v1`, api_key_env: keyVariable, limits, ...behind },
+    ],
   })

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startChild } from './child.ts'
-import { type FileLimits, type GatewayLimits, gatewayConfig } from './gateway-config.ts'
+import { type Behind, type FileLimits, type GatewayLimits, gatewayConfig } from './gateway-config.ts'
 import { numberOf, textOf } from './message.ts'
 import { cpuMsOf, peakMbOf } from './proc.ts'
 import { makeTempFolder } from './temp-folder.ts'
@@ -21,6 +21,7 @@ export interface GatewaySettings {
   readonly upstreamUrl: string
   readonly limits: GatewayLimits
   readonly files?: FileLimits
+  readonly behind?: Behind
   /** A folder for the CPU profiles of the gateway's threads, written when it ends. */
   readonly profileFolder?: string | undefined
 }
@@ -29,7 +30,8 @@ export interface GatewaySettings {
 export const startGatewayProcess = async (settings: GatewaySettings): Promise<GatewayProcess> => {
   const folder = await makeTempFolder()
   const configFile = join(folder.path, 'config.json')
-  await writeFile(configFile, gatewayConfig(settings.upstreamUrl, settings.limits, settings.files ?? {}))
+  const { upstreamUrl, limits, files = {}, behind = {} } = settings
+  await writeFile(configFile, gatewayConfig(upstreamUrl, limits, files, behind))
   const child = await startChild(import.meta.resolve('./gateway-child.ts'), {
     settings: { dataDir: join(folder.path, 'data'), configFile },
     nodeOptions: profileOptions(settings.profileFolder),

@@ -20,6 +20,7 @@ import { rowsTrickle } from './rows-trickle.ts'
 import { sharedLimit } from './shared-limit.ts'
 import { simulatorShell } from './simulator-shell.ts'
 import { smallAccount } from './small-account.ts'
+import { translatedRate } from './translated-rate.ts'
 import { uploadLongLines } from './upload-long-lines.ts'
 import { uploadShortLines } from './upload-short-lines.ts'
 
@@ -41,6 +42,7 @@ export const rows: readonly Row[] = [
   download,
   fileMemory,
   fileMemoryMb,
+  translatedRate,
   anthropicCreate,
   anthropicCreateMemory,
   callsP99,

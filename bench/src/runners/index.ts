@@ -1,6 +1,7 @@
 import type { StartRunner } from '../runner.ts'
 import { create1k, create100k, createDocument, parseDocument } from './anthropic-create.ts'
 import { gatewayDownload, sendfileDownload } from './download.ts'
+import { passedBatches, translatedBatches } from './file-batches.ts'
 import { file1m, file100k } from './file-memory.ts'
 import { gateway } from './gateway.ts'
 import { bareLoop, oneAfterAnother, openaiLoop } from './loop.ts'
@@ -30,6 +31,8 @@ export const runners = {
   sendfileDownload,
   file1m,
   file100k,
+  passedBatches,
+  translatedBatches,
   createDocument,
   parseDocument,
   create100k,
