@@ -114,7 +114,8 @@ const readToolUse: Reader = ({ id, name, input }, { at, role }) => {
 const readToolResult: Reader = ({ tool_use_id: id, content = '' }, place) => {
   if (place.role !== 'user') return wrong(place.at, '`tool_result` blocks can only be in `user` messages')
   if (typeof id !== 'string') return required(`${place.at}.tool_use_id`)
-  const blocks = readContent(content, { ...place, at: `${place.at}.content` })
+  // Neither calls nor results may stand within one.
+  const blocks = readContent(content, { ...place, at: `${place.at}.content`, role: 'tool_result' })
   if (isError(blocks)) return blocks
   return {
     text: blocks.map((block) => block.text).join('\n'),

@@ -154,6 +154,12 @@ describe('what the provider refuses', () => {
       400,
       'without `tool_result`',
     ],
+    [
+      'a result within a result',
+      ask([{ ...toolResult, content: [toolResult] }]),
+      400,
+      '`tool_result` blocks',
+    ],
     ['a result without its call', ask([toolResult]), 400, 'unexpected `tool_use_id`'],
     ['a choice without tools', ask('hi', { tool_choice: { type: 'any' } }), 400, 'while providing tools'],
     [
