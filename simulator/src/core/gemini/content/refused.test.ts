@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ask, setUp, user } from '../gemini.fixture.ts'
 
@@ -169,6 +170,14 @@ describe('what is refused', () => {
     expect(json.error.message).toContain('Message too deep')
   })
 
+  it('arguments that never end', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const body = `{"contents":[{"parts":[{"functionCall":{"name":"f","args":{"a":${deep}}}}]}]}`
+    expect(setUp().call(Buffer.from(body)).json.error.message).toContain('Message too deep')
+    const strayed = `{"contents":[{"parts":[{"text":${deep}}]}]}`
+    expect(setUp().call(Buffer.from(strayed)).status).toBe(400)
+  })
+
   it('not to think, by a model that always does', () => {
     const { json } = setUp({}, 'generateContent', 'gemini-2.5-pro').call(ask('a'))
     expect(json.error.message).toBe('Budget 0 is invalid. This model only works in thinking mode.')
@@ -215,4 +224,38 @@ it('files that were uploaded, and films, are taken', () => {
   ]) {
     expect(call(parts({ fileData: { mimeType: 'application/pdf', fileUri } })).status).toBe(200)
   }
+})
+
+it('whatever is sent is answered or refused', () => {
+  const { call } = setUp()
+  const field = fc.constantFrom(
+    ...'contents parts role text functionCall functionResponse name args inlineData mimeType data'.split(' '),
+    ...'tools functionDeclarations parameters toolConfig functionCallingConfig mode'.split(' '),
+    ...'generationConfig thinkingConfig thinkingBudget responseSchema responseMimeType type items'.split(' '),
+  )
+  const word = fc.constantFrom(
+    'user',
+    'model',
+    'ANY',
+    'application/json',
+    'OBJECT',
+    'f',
+    '',
+    0,
+    1,
+    -1,
+    true,
+    null,
+  )
+  const body = fc.letrec<{ value: unknown; list: unknown[]; object: Record<string, unknown> }>((tie) => ({
+    value: fc.oneof({ depthSize: 'small' }, word, tie('list'), tie('object')),
+    list: fc.array(tie('value'), { maxLength: 3 }),
+    object: fc.dictionary(field, tie('value'), { maxKeys: 4 }),
+  })).object
+  fc.assert(
+    fc.property(body, (given) => {
+      expect([200, 400]).toContain(call({ ...ask('a'), ...given }).status)
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -25,10 +25,7 @@ class Reader {
 
   message(message: Message, value: unknown, at: string): unknown {
     if (!isRecord(value)) return this.#invalid(at, `type.googleapis.com/${packageOf(message.name)}`, value)
-    if (this.#depth >= depthMax) {
-      this.problems.push(`Message too deep. Max recursion depth reached for key '${at}'`)
-      return undefined
-    }
+    if (this.#depth >= depthMax) return this.#tooDeep(at)
     this.#depth++
     const fields = message.fields()
     const read: Record<string, unknown> = {}
@@ -57,6 +54,7 @@ class Reader {
       case 'enum':
         return this.#enum(field, value, at)
       default: {
+        if (isTooDeep(value)) return this.#tooDeep(at)
         const read = readScalar(field.kind, value)
         return 'problem' in read ? this.#invalid(at, read.problem, value) : read.value
       }
@@ -77,9 +75,14 @@ class Reader {
     return known ?? this.#invalid(at, `type.googleapis.com/${packageOf(name)}`, value)
   }
 
+  #tooDeep(at: string): undefined {
+    this.problems.push(`Message too deep. Max recursion depth reached for key '${at}'`)
+    return undefined
+  }
+
   #invalid(at: string, type: string, value: unknown): undefined {
     const where = at === '' ? '' : ` at '${at}'`
-    this.problems.push(`Invalid value${where} (${type}), ${JSON.stringify(value)?.slice(0, 200)}`)
+    this.problems.push(`Invalid value${where} (${type}), ${shown(value)}`)
     return undefined
   }
 }
@@ -95,3 +98,18 @@ const camelCase = (name: string): string =>
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
 const upperCase = (value: unknown): unknown => (typeof value === 'string' ? value.toUpperCase() : value)
+
+const shown = (value: unknown): string => {
+  if (typeof value === 'object') return Array.isArray(value) ? '[…]' : '{…}'
+  return JSON.stringify(value).slice(0, 200)
+}
+
+/** Level by level, since whoever sent it chose how deep it is. */
+const isTooDeep = (value: unknown): boolean => {
+  let level: unknown[] = [value]
+  for (let depth = 0; depth <= depthMax; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []))
+    if (level.length === 0) return false
+  }
+  return true
+}
