@@ -82,7 +82,9 @@ describe('a native batch', () => {
     expect((listed.json as { data: unknown[] }).data[0]).toMatchObject({ id, losses })
     const { secret } = await server.newOperatorKey()
     const seen = await call(`${server.url}/v1/admin/batches/${id}`, { key: secret })
-    expect(seen.json).toMatchObject({ id, losses })
+    const counts = { model: MODEL, endpoint: CHAT, field: 'options.user', action: 'dropped', requests: 1 }
+    expect(seen.json).toMatchObject({ id, losses: [counts] })
+    expect(seen.text).not.toContain('"me"')
   })
 
   it('is refused where a request cannot be asked at all, whatever its caller allows', async () => {
@@ -179,7 +181,7 @@ describe("a batch of Anthropic's client", () => {
       ...more,
     },
   })
-  const requests = [request('a'), request('b', { top_k: 3 })]
+  const requests = [request('a'), request('b', { container: 'c' })]
 
   it('is refused with the request and the field', async () => {
     const error = await anthropicOf(server)
@@ -187,14 +189,21 @@ describe("a batch of Anthropic's client", () => {
       .catch((reason: unknown) => reason)
     expect(error).toMatchObject({
       status: 400,
-      message: expect.stringContaining('requests.1.params.top_k'),
+      message: expect.stringContaining('requests.1.params.container'),
     })
   })
 
   it('runs with its report where it is allowed', async () => {
     const { batches } = anthropicOf(server).messages
     const losses = [
-      { model: HERE, endpoint: '/v1/messages', field: 'top_k', action: 'dropped', requests: 1, example: 'b' },
+      {
+        model: HERE,
+        endpoint: '/v1/messages',
+        field: 'container',
+        action: 'dropped',
+        requests: 1,
+        example: 'b',
+      },
     ]
     expect(await batches.create({ requests, lossy: 'warn' } as { requests: typeof requests })).toMatchObject({
       losses,

@@ -2,6 +2,7 @@ import type { Trouble } from '../../batch/trouble.ts'
 import { formatUsd } from '../../money/nano.ts'
 import type { AdminBatch, AdminBatchDetail } from '../../storage/admin.ts'
 import { decodeReport } from '../../translate/check/encode-report.ts'
+import type { ReportedLoss } from '../../translate/check/loss-report.ts'
 import { tokensJson } from '../tokens-json.ts'
 import { iso, isoOrNull } from './json.ts'
 import { spendJson } from './usage-json.ts'
@@ -27,7 +28,7 @@ export const adminBatchJson = (batch: AdminBatch, why: Why) => ({
   charge: formatUsd(batch.charge),
   list_charge: formatUsd(batch.listCharge),
   ...spendJson(batch.spend),
-  losses: decodeReport(batch.losses),
+  losses: decodeReport(batch.losses).map(withoutWords),
   retry_of: batch.retryOf,
   created_at: iso(batch.createdAt),
   window_ends_at: iso(batch.windowEnd),
@@ -51,6 +52,15 @@ export const wasteJson = (batch: AdminBatch) => ({
   object: 'waste',
   account: batch.account,
   ...spendJson(batch.spend),
+})
+
+/** What clients wrote is theirs. */
+const withoutWords = ({ model, endpoint, field, action, requests }: ReportedLoss) => ({
+  model,
+  endpoint,
+  field,
+  action,
+  requests,
 })
 
 const waitingOf = ({ models }: AdminBatch, why: Why): Trouble | null => {

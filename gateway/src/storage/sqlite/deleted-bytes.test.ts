@@ -20,7 +20,15 @@ const filesWith = (dataDir: string, needle: string): string[] =>
 const lineOf = (bytes: number): Buffer => Buffer.from(`${SECRET.repeat(Math.ceil(bytes / SECRET.length))}\n`)
 
 const acceptSecret = (stage: Stage, id: string, counts: number[]) =>
-  stage.accept({ id, counts, more: { template: SECRET.repeat(50), metadata: `{"of":"${SECRET}"}` } })
+  stage.accept({
+    id,
+    counts,
+    more: {
+      template: SECRET.repeat(50),
+      metadata: `{"of":"${SECRET}"}`,
+      losses: JSON.stringify([{ from: SECRET }]),
+    },
+  })
 
 const purge = async (stage: Stage): Promise<void> => {
   for (const { batch, blobs } of await stage.engine.expire(1_000)) {

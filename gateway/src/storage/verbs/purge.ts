@@ -20,7 +20,7 @@ const PURGEABLE = `
 const SEGMENTS = 'SELECT segment, error_segment FROM shard WHERE batch = ? AND segment IS NOT NULL'
 
 const MARK = `
-  UPDATE batch SET purged_at = ?, template = '', metadata = '', errors = NULL, idempotency_key = NULL,
+  UPDATE batch SET purged_at = ?, template = '', metadata = '', errors = NULL, losses = NULL, idempotency_key = NULL,
     ${ACCRUED.map((column) => `${column} = ?`).join(', ')}
   WHERE id = ? AND state = 'ended' AND deleted_at IS NOT NULL AND purged_at IS NULL`
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listOf, losses, time, trouble, usd } from './common.ts'
+import { listOf, lossesWithoutWords, time, trouble, usd } from './common.ts'
 
 const tokens = z.strictObject({
   prompt_tokens: z.int(),
@@ -155,7 +155,7 @@ const batchFields = {
   charge: usd,
   list_charge: usd,
   ...spend,
-  losses,
+  losses: lossesWithoutWords,
   retry_of: z.string().nullable(),
   created_at: time,
   window_ends_at: time,

@@ -81,15 +81,23 @@ export const lossyWord = z
 
 export const lossyHeaders = { 'Sheepfold-Lossy': lossyWord.optional() }
 
+const lossCounts = {
+  model: z.string(),
+  endpoint: z.string(),
+  field: z.string().describe('Its path in a request, with [] for all positions of a list.'),
+  action: z.enum(['dropped', 'clamped', 'moved', 'defaulted', 'approximated']),
+  requests: z.int().describe('How many have it.'),
+}
+
+export const lossesWithoutWords = z
+  .array(z.strictObject(lossCounts))
+  .describe('What became of fields that the provider has no word for; nothing of what clients wrote there.')
+
 export const losses = z
   .array(
     z
       .strictObject({
-        model: z.string(),
-        endpoint: z.string(),
-        field: z.string().describe('Its path in a request, with [] for all positions of a list.'),
-        action: z.enum(['dropped', 'clamped', 'moved', 'defaulted', 'approximated']),
-        requests: z.int().describe('How many have it.'),
+        ...lossCounts,
         example: z.string().describe('The custom_id of the first of them.'),
         from: z.string().nullable().describe('What it gave.'),
         to: z.string().nullable().describe('What is sent.'),
