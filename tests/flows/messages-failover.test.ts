@@ -5,6 +5,7 @@ import { openGateway, type TestGateway } from '../support/gateway.ts'
 import {
   END,
   errorAnswer,
+  event,
   messageAnswer,
   START,
   speaksAnthropic,
@@ -85,6 +86,21 @@ describe('a message whose deployment fails before the first byte', () => {
     first.always((received) => {
       received.begin()
       received.reset()
+    })
+    second.always((received) => {
+      received.begin()
+      received.write(START + textDelta('from the second') + END)
+      received.end()
+    })
+    const final = await anthropic.messages.stream(message, once).finalMessage()
+    expect(final.content).toMatchObject([{ text: 'from the second' }])
+  })
+
+  it('is answered by another where its stream is nothing but an error', async () => {
+    first.always((received) => {
+      received.begin()
+      received.write(event('error', { error: { type: 'overloaded_error', message: 'Overloaded' } }))
+      received.end()
     })
     second.always((received) => {
       received.begin()

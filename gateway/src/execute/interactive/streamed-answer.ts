@@ -2,6 +2,7 @@ import type { StreamWish } from '../../interactive/interactive-call.ts'
 import type { AnswerStream } from '../../provider/answer-stream.ts'
 import type { AnswerHead, CallAnswer, CallBroken, CallOutcome, Flow, TakePiece } from '../../provider/call.ts'
 import type { Verdict } from '../../provider/verdict.ts'
+import { RETRY_TABLE } from '../realtime/retry-table.ts'
 
 /** An answer that passes through: read as it comes, and passed on from its first piece on. */
 export class StreamedAnswer {
@@ -54,8 +55,16 @@ export class StreamedAnswer {
 
   #pass(piece: Buffer): void {
     if (piece.length === 0 || !this.#head || !this.#flow) return
+    if (!this.#passOn && this.#isFailureAlone()) return
     this.#passOn ??= this.#wish.begin(this.#head, this.#flow)
     this.#passOn(piece)
+  }
+
+  /** Its first events say that there is no answer: another deployment may have one, as long as nothing was passed on. */
+  #isFailureAlone(): boolean {
+    if (!this.#reading.isWhole || this.#reading.text() !== '') return false
+    const told = this.#reading.failure()
+    return told !== undefined && RETRY_TABLE[told.class].retry !== 'never'
   }
 
   #success(reply: CallAnswer): Verdict {

@@ -59,6 +59,22 @@ describe('an ordinary call for a stream', () => {
     expect(stage.entries).toHaveLength(1)
   })
 
+  it('is made elsewhere where its first event is an error that another deployment may not have', async () => {
+    const stage = openStage({ deployments: ['a', 'b'] })
+    const { got, stream } = streamClient()
+    const end = await stage.start({ stream })
+    begin(stage.last())(event({ error: { message: 'out of memory' } }) + DONE)
+    await stage.last().end(WHOLE)
+    expect(got).toEqual([])
+    expect(stage.sent).toHaveLength(2)
+    begin(stage.last())(ONE + TWO + USAGE + DONE)
+    await stage.last().end(WHOLE)
+    expect(got).toEqual(['status 200', ONE + TWO + DONE])
+    expect(end()).toEqual({ kind: 'streamed', broken: undefined })
+    expect(stage.entries).toEqual([expect.objectContaining({ charge: 50n, waste: 0n })])
+    expect(stage.inFlight()).toBe(0)
+  })
+
   it('gets the error that came in place of a stream, or a whole answer', async () => {
     const stage = openStage()
     const { stream } = streamClient()
