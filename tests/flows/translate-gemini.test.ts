@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import Anthropic from '@anthropic-ai/sdk'
 import type { Config } from '@sheepfold/gateway'
 import { type SimulatorServer, startSimulator } from '@sheepfold/simulator'
 import OpenAI from 'openai'
@@ -222,15 +223,85 @@ describe("Anthropic's client", () => {
     system: '짧게 답하세요.',
     messages: [{ role: 'user' as const, content: QUESTION }],
   }
+  const weather: Anthropic.Tool = {
+    name: 'weather',
+    input_schema: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  }
+  const tools = [weather]
+
+  it('gets a message', async () => {
+    const message = await anthropicOf(server).messages.create(params)
+    expect(message).toMatchObject({
+      id: expect.stringMatching(/^msg_./),
+      type: 'message',
+      role: 'assistant',
+      model: MODEL,
+      stop_reason: 'end_turn',
+      content: [{ type: 'text', text: expect.stringMatching(/./) }],
+    })
+    expect(message.usage.output_tokens_details?.thinking_tokens).toBeGreaterThan(0)
+  })
+
+  it('gets the same as a stream', async () => {
+    const anthropic = anthropicOf(server)
+    const whole = await anthropic.messages.create(params)
+    const stream = anthropic.messages.stream(params)
+    let deltas = 0
+    stream.on('text', () => {
+      deltas += 1
+    })
+    const streamed = await stream.finalMessage()
+    expect(streamed).toMatchObject({ content: whole.content, stop_reason: 'end_turn', usage: whole.usage })
+    expect(deltas).toBeGreaterThan(1)
+  })
+
+  it('sees the thoughts that it asked for, whole and streamed', async () => {
+    const anthropic = anthropicOf(server)
+    const order = { ...params, thinking: { type: 'enabled' as const, budget_tokens: 1_024 } }
+    const whole = await anthropic.messages.create(order)
+    expect(whole.content.map(({ type }) => type)).toEqual(['thinking', 'text'])
+    const streamed = await anthropic.messages.stream(order).finalMessage()
+    expect(streamed.content).toEqual(whole.content)
+  })
+
+  it('has tools used, and tells what they came to', async () => {
+    const anthropic = anthropicOf(server)
+    const tool_choice = { type: 'tool' as const, name: 'weather' }
+    const asked = await anthropic.messages.create({ ...params, tools, tool_choice })
+    expect(asked.stop_reason).toBe('tool_use')
+    const use = asked.content.find((block) => block.type === 'tool_use')
+    if (!use) throw new Error('no tool was used')
+    expect(use).toMatchObject({ id: 'call_0', name: 'weather', input: { city: expect.any(String) } })
+    const streamed = await anthropic.messages.stream({ ...params, tools, tool_choice }).finalMessage()
+    expect(streamed.content).toEqual(asked.content)
+    const told = await anthropic.messages.create({
+      ...params,
+      messages: [
+        ...params.messages,
+        { role: 'assistant', content: asked.content },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: use.id, content: '맑음' }] },
+      ],
+      tools,
+    })
+    expect(told.stop_reason).toBe('end_turn')
+  })
+
+  it('is told what the provider refuses, and what Gemini has no word for, in its own dialect', async () => {
+    const anthropic = anthropicOf(server)
+    const lossy = { ...params, metadata: { user_id: 'u1' } }
+    await expect(anthropic.messages.create(lossy)).rejects.toThrow(/metadata\.user_id/)
+    await expect(
+      anthropic.messages.create(lossy, { headers: { 'Sheepfold-Lossy': 'warn' } }),
+    ).resolves.toMatchObject({ type: 'message' })
+    const refused = anthropic.messages.create({ ...params, tools: [{ ...weather, name: 'a name!' }] })
+    await expect(refused).rejects.toBeInstanceOf(Anthropic.BadRequestError)
+    await expect(refused).rejects.toMatchObject({
+      error: { type: 'error', error: { type: 'invalid_request_error' } },
+    })
+  })
 
   it('has a batch of messages answered, each as a message', async () => {
     const anthropic = anthropicOf(server)
-    const tools = [
-      {
-        name: 'weather',
-        input_schema: { type: 'object' as const, properties: { city: { type: 'string' } } },
-      },
-    ]
     const made = await anthropic.messages.batches.create({
       requests: [
         { custom_id: 'plain', params },
