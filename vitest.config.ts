@@ -38,6 +38,7 @@ const FLOWS_ON_POSTGRES = [
   'messages-limits',
   'losses',
   'claude-models',
+  'translate-gemini',
 ]
   .map((flow) => `tests/flows/${flow}.test.ts`)
   .concat(

@@ -29,6 +29,3 @@ const FINISHES: ReadonlyMap<string, Finish> = new Map([
 
 /** Undefined where the reason is not known. */
 export const knownFinishOf = (finishReason: string): Finish | undefined => FINISHES.get(finishReason)
-
-/** For formats that have no place for a reason that is not known. */
-export const finishOf = (finishReason: string): Finish => knownFinishOf(finishReason) ?? 'other'

@@ -1,6 +1,8 @@
-import { type Finish, finishOf } from '../../provider/gemini/finish.ts'
+import type { Usage } from '../../money/usage.ts'
+import { reasonOf } from '../../provider/gemini/candidate.ts'
+import { knownFinishOf } from '../../provider/gemini/finish.ts'
+import { readUsage } from '../../provider/gemini/read-usage.ts'
 import { isObject, type JsonObject, objectsOf } from '../json.ts'
-import { readTokens, type Tokens } from './usage.ts'
 
 /** An answer of Gemini's, or a piece of one: an event of a stream has the same shape. */
 export interface GeminiAnswer {
@@ -9,13 +11,14 @@ export interface GeminiAnswer {
   readonly candidates: readonly Candidate[]
   /** Why the prompt was not answered at all. */
   readonly blocked: string | undefined
-  readonly tokens: Tokens | undefined
+  readonly usage: Usage | undefined
 }
 
 export interface Candidate {
   readonly index: number
   readonly pieces: readonly Piece[]
-  readonly finish: Finish | undefined
+  /** In the provider's words. */
+  readonly finishReason: string | undefined
   /** The provider's words for why the answer was filtered, or its call broken. */
   readonly explanation: string | undefined
   readonly logprobs: JsonObject | undefined
@@ -40,22 +43,27 @@ export const readGeminiAnswer = (json: JsonObject): GeminiAnswer => ({
   model: stringOr(json.modelVersion),
   candidates: objectsOf(json.candidates).map(readCandidate),
   blocked: blockedOf(json.promptFeedback),
-  tokens: readTokens(json.usageMetadata),
+  usage: readUsage(json.usageMetadata),
 })
 
 const readCandidate = (candidate: JsonObject, at: number): Candidate => {
-  const { content, index, finishReason, finishMessage, logprobsResult } = candidate
-  const finish = typeof finishReason === 'string' ? finishOf(finishReason) : undefined
+  const { content, index, logprobsResult } = candidate
+  const finishReason = reasonOf(candidate) ?? undefined
   return {
     index: typeof index === 'number' ? index : at,
     pieces: isObject(content) ? objectsOf(content.parts).flatMap(readPart) : [],
-    finish,
-    explanation:
-      finish === 'filtered' || finish === 'broken_call'
-        ? (stringOr(finishMessage) ?? `The answer ended with ${finishReason}.`)
-        : undefined,
+    finishReason,
+    explanation: finishReason && explanationOf(finishReason, candidate.finishMessage),
     logprobs: isObject(logprobsResult) ? logprobsResult : undefined,
   }
+}
+
+/** An end that says all by itself has none. */
+const explanationOf = (finishReason: string, finishMessage: unknown): string | undefined => {
+  const finish = knownFinishOf(finishReason)
+  if (finish === 'done' || finish === 'limit' || finish === 'paused') return undefined
+  const isRefused = finish === 'filtered' || finish === 'broken_call'
+  return stringOr(finishMessage) ?? (isRefused ? `The answer ended with ${finishReason}.` : undefined)
 }
 
 const readPart = ({ text, thought, functionCall, thoughtSignature }: JsonObject): Piece[] => {

@@ -16,12 +16,12 @@ export const toMessage = (json: JsonObject, context: AnswerContext): JsonObject 
     ...toHead(answer, context),
     content: toBlocks(pieces, new CallIds()),
     ...toStop({
-      finish: candidate?.finish ?? (answer.blocked === undefined ? undefined : 'filtered'),
+      finishReason: candidate?.finishReason ?? (answer.blocked === undefined ? undefined : 'SAFETY'),
       explanation: candidate?.explanation ?? answer.blocked,
       hasCalls: pieces.some(({ kind }) => kind === 'call'),
     }),
     container: null,
     diagnostics: null,
-    usage: toUsage(answer.tokens),
+    usage: toUsage(answer.usage),
   }
 }

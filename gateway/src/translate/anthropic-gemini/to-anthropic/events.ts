@@ -1,7 +1,6 @@
-import type { Finish } from '../../../provider/gemini/finish.ts'
+import type { Usage } from '../../../money/usage.ts'
 import { CallIds } from '../../gemini/call-ids.ts'
 import { type FunctionCall, type Piece, readGeminiAnswer } from '../../gemini/read-answer.ts'
-import type { Tokens } from '../../gemini/usage.ts'
 import type { JsonObject } from '../../json.ts'
 import { jsonText } from '../../reading/json-text.ts'
 import type { AnswerContext, EventTranslator } from '../../translation.ts'
@@ -19,10 +18,10 @@ export class MessageEvents implements EventTranslator {
   #open: WordKind | undefined
   #index = 0
   #hasCalls = false
-  #finish: Finish | undefined
+  #finishReason: string | undefined
   #explanation: string | undefined
   #blocked: string | undefined
-  #tokens: Tokens | undefined
+  #usage: Usage | undefined
 
   constructor(context: AnswerContext) {
     this.#context = context
@@ -31,12 +30,12 @@ export class MessageEvents implements EventTranslator {
   take(data: JsonObject): string {
     if (data.error !== undefined) return ''
     const answer = readGeminiAnswer(data)
-    this.#tokens = answer.tokens ?? this.#tokens
+    this.#usage = answer.usage ?? this.#usage
     this.#blocked ??= answer.blocked
     const started = this.#start(answer)
     const [candidate] = answer.candidates
     if (!candidate) return started
-    this.#finish = candidate.finish ?? this.#finish
+    this.#finishReason = candidate.finishReason ?? this.#finishReason
     this.#explanation = candidate.explanation ?? this.#explanation
     return started + candidate.pieces.map((piece) => this.#piece(piece)).join('')
   }
@@ -46,13 +45,13 @@ export class MessageEvents implements EventTranslator {
     const started = this.#start({ id: undefined, model: undefined })
     const delta = {
       ...toStop({
-        finish: this.#finish ?? (this.#blocked === undefined ? undefined : 'filtered'),
+        finishReason: this.#finishReason ?? (this.#blocked === undefined ? undefined : 'SAFETY'),
         explanation: this.#explanation ?? this.#blocked,
         hasCalls: this.#hasCalls,
       }),
       container: null,
     }
-    const usage = toUsageSoFar(this.#tokens)
+    const usage = toUsageSoFar(this.#usage)
     return `${started}${this.#close()}${event('message_delta', { delta, usage })}${event('message_stop', {})}`
   }
 
@@ -67,7 +66,7 @@ export class MessageEvents implements EventTranslator {
       stop_details: null,
       container: null,
       diagnostics: null,
-      usage: { ...toUsage(this.#tokens), output_tokens: 0 },
+      usage: { ...toUsage(this.#usage), output_tokens: 0 },
     }
     return event('message_start', { message })
   }

@@ -1,4 +1,4 @@
-import type { Finish } from '../../../provider/gemini/finish.ts'
+import { type Finish, knownFinishOf } from '../../../provider/gemini/finish.ts'
 import type { JsonObject } from '../../json.ts'
 
 const REASONS: Readonly<Record<Finish, string>> = {
@@ -11,15 +11,22 @@ const REASONS: Readonly<Record<Finish, string>> = {
 }
 
 export interface Stopped {
-  readonly finish: Finish | undefined
-  /** The provider's words for it. */
+  /** In Gemini's words. */
+  readonly finishReason: string | undefined
   readonly explanation: string | undefined
   readonly hasCalls: boolean
 }
 
 /** Why a message ended. Which stop sequence it was is not told by Gemini, nor whether it was one. */
-export const toStop = ({ finish = 'done', explanation, hasCalls }: Stopped): JsonObject => ({
-  stop_reason: finish === 'done' && hasCalls ? 'tool_use' : REASONS[finish],
+export const toStop = ({ finishReason = 'STOP', explanation, hasCalls }: Stopped): JsonObject => ({
+  stop_reason: toReason(finishReason, hasCalls),
   stop_sequence: null,
   stop_details: explanation === undefined ? null : { type: 'refusal', category: null, explanation },
 })
+
+/** A reason that is not known stays as it is. */
+const toReason = (finishReason: string, hasCalls: boolean): string => {
+  const finish = knownFinishOf(finishReason)
+  if (finish === undefined) return finishReason
+  return finish === 'done' && hasCalls ? 'tool_use' : REASONS[finish]
+}

@@ -1,3 +1,4 @@
+import { NO_USAGE, type Usage } from '../../../money/usage.ts'
 import { usageMetadataOf } from '../../gemini/usage-metadata.ts'
 import { isObject, type JsonObject, objectsOf } from '../../json.ts'
 import { present } from '../../reading/present.ts'
@@ -42,14 +43,15 @@ const toPart = ({ type, text, thinking, id, name, input }: JsonObject): readonly
 }
 
 /** Anthropic counts what was read from a cache, and written to one, apart from the other input. */
-const readUsage = (usage: JsonObject) => {
-  const cached = count(usage.cache_read_input_tokens)
+const readUsage = (usage: JsonObject): Usage => {
+  const cachedTokens = count(usage.cache_read_input_tokens)
   const { output_tokens_details: details } = usage
   return {
-    input: count(usage.input_tokens) + count(usage.cache_creation_input_tokens) + cached,
-    cached,
-    output: count(usage.output_tokens),
-    thoughts: isObject(details) ? count(details.thinking_tokens) : 0,
+    ...NO_USAGE,
+    promptTokens: count(usage.input_tokens) + count(usage.cache_creation_input_tokens) + cachedTokens,
+    cachedTokens,
+    completionTokens: count(usage.output_tokens),
+    reasoningTokens: isObject(details) ? count(details.thinking_tokens) : 0,
   }
 }
 

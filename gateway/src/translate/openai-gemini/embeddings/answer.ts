@@ -1,4 +1,4 @@
-import { readTokens } from '../../gemini/usage.ts'
+import { readUsage } from '../../../provider/gemini/read-usage.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { AnswerContext } from '../../translation.ts'
 
@@ -6,7 +6,7 @@ import type { AnswerContext } from '../../translation.ts'
 export const toEmbeddings = (answer: JsonObject, { asked }: AnswerContext): JsonObject => {
   const embeddings: readonly unknown[] = Array.isArray(answer.embeddings) ? answer.embeddings : []
   // Most models tell no usage.
-  const tokens = readTokens(answer.usageMetadata)?.input ?? 0
+  const tokens = readUsage(answer.usageMetadata)?.promptTokens ?? 0
   return {
     object: 'list',
     data: embeddings.map((embedding, index) => ({

@@ -1,3 +1,4 @@
+import { NO_USAGE, type Usage } from '../../../money/usage.ts'
 import { usageMetadataOf } from '../../gemini/usage-metadata.ts'
 import { isObject, type JsonObject, objectsOf } from '../../json.ts'
 import { parseObject } from '../../reading/json-text.ts'
@@ -60,13 +61,14 @@ const toLogprobsResult = ({ content }: JsonObject): JsonObject => {
 
 const toToken = ({ token, logprob }: JsonObject): JsonObject => ({ token, logProbability: logprob })
 
-const readUsage = (usage: JsonObject) => {
+const readUsage = (usage: JsonObject): Usage => {
   const { prompt_tokens_details: input, completion_tokens_details: output } = usage
   return {
-    input: count(usage.prompt_tokens),
-    cached: isObject(input) ? count(input.cached_tokens) : 0,
-    output: count(usage.completion_tokens),
-    thoughts: isObject(output) ? count(output.reasoning_tokens) : 0,
+    ...NO_USAGE,
+    promptTokens: count(usage.prompt_tokens),
+    cachedTokens: isObject(input) ? count(input.cached_tokens) : 0,
+    completionTokens: count(usage.completion_tokens),
+    reasoningTokens: isObject(output) ? count(output.reasoning_tokens) : 0,
   }
 }
 

@@ -1,4 +1,4 @@
-import { toFinishReason } from '../../../provider/gemini/finish-reason.ts'
+import { finishReasonOf } from '../../../provider/gemini/finish-reason.ts'
 import { CallIds } from '../../gemini/call-ids.ts'
 import { type Candidate, type GeminiAnswer, type Piece, readGeminiAnswer } from '../../gemini/read-answer.ts'
 import type { JsonObject } from '../../json.ts'
@@ -15,7 +15,7 @@ export const toChatCompletion = (json: JsonObject, context: AnswerContext): Json
   return {
     ...toHead(answer, context, 'chat.completion'),
     choices: candidatesOf(answer).map((candidate) => toChoice(candidate, ids)),
-    ...(answer.tokens && { usage: toUsage(answer.tokens) }),
+    ...(answer.usage && { usage: toUsage(answer.usage) }),
   }
 }
 
@@ -27,14 +27,14 @@ const candidatesOf = ({ candidates, blocked }: GeminiAnswer): readonly Candidate
         {
           index: 0,
           pieces: [],
-          finish: blocked === undefined ? 'other' : 'filtered',
+          finishReason: blocked === undefined ? undefined : 'SAFETY',
           explanation: blocked,
           logprobs: undefined,
         },
       ]
 
 const toChoice = (candidate: Candidate, ids: CallIds): JsonObject => {
-  const { index, pieces, finish, explanation, logprobs } = candidate
+  const { index, pieces, finishReason = 'STOP', explanation, logprobs } = candidate
   const calls = pieces.filter((piece) => piece.kind === 'call').map((call) => toToolCall(call, ids))
   const thoughts = textOf(pieces, 'thought')
   return {
@@ -47,7 +47,7 @@ const toChoice = (candidate: Candidate, ids: CallIds): JsonObject => {
       ...(calls.length > 0 && { tool_calls: calls }),
     },
     logprobs: logprobs ? toLogprobs(logprobs) : null,
-    finish_reason: toFinishReason(finish ?? 'done', { hasCalls: calls.length > 0 }),
+    finish_reason: finishReasonOf(finishReason, calls.length > 0),
   }
 }
 

@@ -1,8 +1,7 @@
-import type { Finish } from '../../../provider/gemini/finish.ts'
-import { toFinishReason } from '../../../provider/gemini/finish-reason.ts'
+import type { Usage } from '../../../money/usage.ts'
+import { finishReasonOf } from '../../../provider/gemini/finish-reason.ts'
 import { CallIds } from '../../gemini/call-ids.ts'
 import { type Candidate, type Piece, readGeminiAnswer } from '../../gemini/read-answer.ts'
-import type { Tokens } from '../../gemini/usage.ts'
 import type { JsonObject } from '../../json.ts'
 import type { EventTranslator, StreamContext } from '../../translation.ts'
 import { toHead } from './head.ts'
@@ -13,7 +12,7 @@ import { toUsage } from './usage.ts'
 /** What is known of a choice so far. */
 interface Choice {
   calls: number
-  finish: Finish | undefined
+  finishReason: string | undefined
   explanation: string | undefined
 }
 
@@ -23,7 +22,7 @@ export class ChunkTranslator implements EventTranslator {
   readonly #ids = new CallIds()
   readonly #choices = new Map<number, Choice>()
   #head: { id: string | undefined; model: string | undefined } = { id: undefined, model: undefined }
-  #tokens: Tokens | undefined
+  #usage: Usage | undefined
   #blocked: string | undefined
 
   constructor(context: StreamContext) {
@@ -32,9 +31,9 @@ export class ChunkTranslator implements EventTranslator {
 
   take(data: JsonObject): string {
     if (data.error !== undefined) return ''
-    const { id, model, candidates, blocked, tokens } = readGeminiAnswer(data)
+    const { id, model, candidates, blocked, usage } = readGeminiAnswer(data)
     this.#head = { id: this.#head.id ?? id, model: this.#head.model ?? model }
-    this.#tokens = tokens ?? this.#tokens
+    this.#usage = usage ?? this.#usage
     this.#blocked ??= blocked
     return candidates.map((candidate) => this.#candidate(candidate)).join('')
   }
@@ -43,14 +42,14 @@ export class ChunkTranslator implements EventTranslator {
   end(): string {
     const opened = this.#choices.size === 0 ? this.#nothing() : ''
     const finished = [...this.#choices].map(([index, choice]) => this.#finish(index, choice)).join('')
-    const usage = this.#context.hidesUsage || !this.#tokens ? '' : this.#chunk([], toUsage(this.#tokens))
+    const usage = this.#context.hidesUsage || !this.#usage ? '' : this.#chunk([], toUsage(this.#usage))
     return `${opened}${finished}${usage}data: [DONE]\n\n`
   }
 
-  #candidate({ index, pieces, finish, explanation, logprobs }: Candidate): string {
+  #candidate({ index, pieces, finishReason, explanation, logprobs }: Candidate): string {
     const opened = this.#choices.has(index) ? '' : this.#open(index)
     const choice = this.#choices.get(index) ?? this.#opened(index)
-    choice.finish = finish ?? choice.finish
+    choice.finishReason = finishReason ?? choice.finishReason
     choice.explanation = explanation ?? choice.explanation
     const deltas = pieces.map((piece) => this.#delta(index, this.#toDelta(piece, choice))).join('')
     const probabilities = logprobs ? this.#delta(index, {}, { logprobs: toLogprobs(logprobs) }) : ''
@@ -63,7 +62,7 @@ export class ChunkTranslator implements EventTranslator {
   }
 
   #opened(index: number): Choice {
-    const choice: Choice = { calls: 0, finish: undefined, explanation: undefined }
+    const choice: Choice = { calls: 0, finishReason: undefined, explanation: undefined }
     this.#choices.set(index, choice)
     return choice
   }
@@ -73,7 +72,7 @@ export class ChunkTranslator implements EventTranslator {
     const opened = this.#open(0)
     const choice = this.#choices.get(0)
     if (choice) {
-      choice.finish = this.#blocked === undefined ? 'other' : 'filtered'
+      choice.finishReason = this.#blocked === undefined ? undefined : 'SAFETY'
       choice.explanation = this.#blocked
     }
     return opened
@@ -87,9 +86,9 @@ export class ChunkTranslator implements EventTranslator {
     return { tool_calls: [{ index, ...toToolCall(piece, this.#ids) }] }
   }
 
-  #finish(index: number, { finish, explanation, calls }: Choice): string {
+  #finish(index: number, { finishReason = 'STOP', explanation, calls }: Choice): string {
     const refused = explanation === undefined ? '' : this.#delta(index, { refusal: explanation })
-    const finish_reason = toFinishReason(finish ?? 'done', { hasCalls: calls > 0 })
+    const finish_reason = finishReasonOf(finishReason, calls > 0)
     return refused + this.#delta(index, {}, { finish_reason })
   }
 

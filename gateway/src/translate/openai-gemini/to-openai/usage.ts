@@ -1,10 +1,10 @@
-import type { Tokens } from '../../gemini/usage.ts'
+import type { Usage } from '../../../money/usage.ts'
 import type { JsonObject } from '../../json.ts'
 
-export const toUsage = ({ input, cached, output, thoughts }: Tokens): JsonObject => ({
-  prompt_tokens: input,
-  completion_tokens: output,
-  total_tokens: input + output,
-  prompt_tokens_details: { cached_tokens: cached },
-  completion_tokens_details: { reasoning_tokens: thoughts },
+export const toUsage = (usage: Usage): JsonObject => ({
+  prompt_tokens: usage.promptTokens,
+  completion_tokens: usage.completionTokens,
+  total_tokens: usage.promptTokens + usage.completionTokens,
+  prompt_tokens_details: { cached_tokens: usage.cachedTokens },
+  completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
 })
