@@ -36,6 +36,7 @@ const FLOWS_ON_POSTGRES = [
   'translate-anthropic',
   'key-limits',
   'messages-limits',
+  'many-makers',
   'losses',
   'claude-models',
   'translate-gemini',

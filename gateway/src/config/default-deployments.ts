@@ -24,21 +24,13 @@ const environmentBaseUrl = (maker: Maker, env: Environment): string => {
   return given ? withoutSlash(given) + versionAdded : baseUrlOf(maker)
 }
 
-/** The simulator behind every model, whoever makes it. `origin` is its address, without a path. */
+/** The simulator behind every model, in its maker's own language. `origin` is its address, without a path. */
 export const simulatedDeployments = (origin: string): Deployment[] =>
   DEFAULT_CATALOGUE.map((model) => {
-    const protocol = SIMULATED_AS[model.maker]
-    const baseUrl = withoutSlash(origin) + MAKERS[protocol].version
-    return deploymentAt('simulator', { protocol, baseUrl, apiKey: 'sk-simulated' }, model)
+    const { maker } = model
+    const baseUrl = withoutSlash(origin) + MAKERS[maker].version
+    return deploymentAt('simulator', { protocol: maker, baseUrl, apiKey: 'sk-simulated' }, model)
   })
-
-/** The language in which the simulator is asked for the models of each maker. */
-const SIMULATED_AS: Readonly<Record<Maker, Maker>> = {
-  openai: 'openai',
-  anthropic: 'anthropic',
-  gemini: 'openai',
-  deepseek: 'deepseek',
-}
 
 interface Access {
   readonly protocol: ProtocolName

@@ -6,7 +6,7 @@ import type { FetchMedia } from './media.ts'
 import { translationFor } from './registry.ts'
 import { translatedChannel } from './translated-channel.ts'
 
-export type Protocols = Readonly<Partial<Record<Deployment['provider'], Protocol>>>
+export type Protocols = Readonly<Record<Deployment['provider'], Protocol>>
 
 /** Each deployment is spoken to in its provider's own format, whatever the format of the caller. */
 export const createChannels =
@@ -18,7 +18,6 @@ export const createChannels =
   }): ChannelOf =>
   (deployment, endpoint) => {
     const protocol = order.protocols[deployment.provider]
-    if (!protocol) return undefined
     if (protocol.endpoints.has(endpoint)) return passThrough(protocol, deployment, endpoint)
     const translation = translationFor(endpoint, deployment.provider)
     return translation && translatedChannel({ ...order, deployment, protocol, translation })
