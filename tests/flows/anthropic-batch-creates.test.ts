@@ -15,6 +15,7 @@ import {
   startMessagesProvider,
 } from '../support/message-batches.ts'
 import { openRaw } from '../support/raw-http.ts'
+import { until } from '../support/wait.ts'
 
 /** What makes a batch of messages and what does not: every refusal as Anthropic's official client throws it. */
 
@@ -283,6 +284,22 @@ describe('a create', () => {
       expect([response.status, await response.json()]).toMatchObject([200, { type: 'message_batch' }])
     }
   })
+})
+
+it('a body that breaks off makes no batch, and nothing of it is kept', async () => {
+  const rows = await server.count('batch')
+  const begun = () => server.blobs().filter((name) => name.startsWith('tmp/'))
+  await until('others to be done', () => begun().length === 0)
+  const raw = await openRaw(server.url)
+  const head = `host: x\r\nauthorization: Bearer ${server.key}\r\nanthropic-version: 2026-10-21`
+  await raw.send(
+    `POST /v1/messages/batches HTTP/1.1\r\n${head}\r\ncontent-type: application/json\r\ncontent-length: 900000\r\n\r\n`,
+  )
+  await raw.send(JSON.stringify(good()).slice(0, -2) + ' '.repeat(100_000))
+  await until('its blob to be begun', () => begun().length > 0)
+  raw.close()
+  await until('its blob to be gone', () => begun().length === 0)
+  expect(await server.count('batch')).toBe(rows)
 })
 
 describe('where results are', () => {

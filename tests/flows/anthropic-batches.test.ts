@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { anthropicOf } from '../support/anthropic.ts'
 import { changeRows } from '../support/change-rows.ts'
-import type { TestGateway } from '../support/gateway.ts'
+import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { call } from '../support/http.ts'
 import {
   type MessageBatch,
@@ -17,6 +17,7 @@ import {
   textFor,
   USAGE,
 } from '../support/message-batches.ts'
+import { COMPLETION_TOKENS, PROMPT_TOKENS, REFUSAL, startFakeProvider } from '../support/provider.ts'
 import { until } from '../support/wait.ts'
 
 /** Batches as Anthropic's official client makes, watches, reads, stops and deletes them. */
@@ -31,7 +32,6 @@ const KEYS = [
   'ended_at',
   'archived_at',
   'cancel_initiated_at',
-  'losses',
   'results_url',
 ]
 
@@ -163,6 +163,31 @@ it('a batch mixes models, and is charged for what each answer used', async () =>
     dialect: 'anthropic',
     usage: { prompt_tokens: 200, completion_tokens: 46 },
   })
+})
+
+it('a batch is answered by a provider of another API as by its own', async () => {
+  const other = await startFakeProvider()
+  other.refuse('refuse me')
+  const translating = await openGateway({ provider: other.url })
+  try {
+    const there = anthropicOf(translating)
+    const requests = [messageRequest('good', 'hello'), messageRequest('bad', 'refuse me')]
+    const ended = await messageBatchEnded(there, await there.messages.batches.create({ requests }))
+    const results = await resultsOf(there, ended)
+    expect(results.get('good')).toMatchObject({
+      type: 'succeeded',
+      message: { type: 'message', role: 'assistant', content: [{ type: 'text', text: 're: "hello"' }] },
+    })
+    expect(results.get('bad')).toEqual(errored('invalid_request_error', REFUSAL.error.message))
+    const operator = await translating.newOperatorKey()
+    const seen = await call(`${translating.url}/v1/admin/batches/${ended.id}`, { key: operator.secret })
+    expect(seen.json).toMatchObject({
+      usage: { prompt_tokens: PROMPT_TOKENS, completion_tokens: COMPLETION_TOKENS },
+    })
+  } finally {
+    await translating.stop()
+    await other.close()
+  }
 })
 
 it('a batch that is cancelled keeps what was answered before', async () => {

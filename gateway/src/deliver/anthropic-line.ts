@@ -1,3 +1,4 @@
+import { anthropicTypeOf } from '../batch/anthropic-error-type.ts'
 import type { FinishedRequest, RequestError } from '../batch/dialect.ts'
 import { onOneLine } from '../batch/one-line.ts'
 
@@ -29,7 +30,8 @@ const succeeded = (head: string, message: Buffer): Buffer => {
 const errorBody = (error: RequestError | null): unknown => {
   const told = providerBody(error?.providerError)
   if (told) return { type: 'error', error: told, request_id: null }
-  const type = typeOf(error?.status)
+  // Without a status nothing was answered: that is no fault of the request.
+  const type = anthropicTypeOf(error?.status ?? 500)
   return { type: 'error', error: { type, message: error?.message ?? '' }, request_id: null }
 }
 
@@ -48,18 +50,3 @@ const providerBody = (text: string | undefined): Readonly<Record<string, unknown
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const TYPES: Readonly<Record<number, string>> = {
-  401: 'authentication_error',
-  402: 'billing_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  504: 'timeout_error',
-  529: 'overloaded_error',
-}
-
-/** Without a status nothing was answered: that is no fault of the request. */
-const typeOf = (status = 500): string =>
-  TYPES[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error')

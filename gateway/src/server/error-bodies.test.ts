@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { anthropicTypeOf, errorBody } from './error-bodies.ts'
+import { anthropicTypeOf } from '../batch/anthropic-error-type.ts'
+import { errorBody } from './error-bodies.ts'
 import { ApiError, ERRORS, type ErrorCode } from './errors.ts'
 
 const codes = Object.keys(ERRORS) as ErrorCode[]

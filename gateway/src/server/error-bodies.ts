@@ -1,3 +1,4 @@
+import { anthropicTypeOf } from '../batch/anthropic-error-type.ts'
 import type { CallerDialect } from './dialect-of.ts'
 import type { ApiError, ErrorCode } from './errors.ts'
 
@@ -48,22 +49,6 @@ export const anthropicEnvelope = (error: {
   const { requestId, ...rest } = error
   return { type: 'error', error: rest, request_id: requestId }
 }
-
-/** Of a status that is not in the table: it is the caller's fault, or ours. */
-export const anthropicTypeOf = (status: number): string =>
-  ANTHROPIC_TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
-
-const ANTHROPIC_TYPES: ReadonlyMap<number, string> = new Map([
-  [401, 'authentication_error'],
-  [402, 'billing_error'],
-  [403, 'permission_error'],
-  [404, 'not_found_error'],
-  [409, 'conflict_error'],
-  [413, 'request_too_large'],
-  [429, 'rate_limit_error'],
-  [504, 'timeout_error'],
-  [529, 'overloaded_error'],
-])
 
 const typeOf = (status: number): string => (status >= 500 ? 'server_error' : 'invalid_request_error')
 

@@ -1,18 +1,31 @@
-/** Blocks of shared memory that are filled, handed on, and filled again once whoever had them is done. */
+/** All of most bodies fits into the first block. */
+const FIRST_BLOCK_BYTES = 32_768
+
+/**
+ * Blocks of shared memory that are filled, handed on, and filled again once whoever had them is done. The first one
+ * is small: the collector does not see how large they are, so that a thousand small bodies with a large block each
+ * would take some hundred megabytes before it looks.
+ */
 export class SharedBlocks {
   readonly #blockBytes: number
   readonly #free: Buffer[] = []
+  #nextBytes: number
 
   constructor(blockBytes: number) {
     this.#blockBytes = blockBytes
+    this.#nextBytes = Math.min(FIRST_BLOCK_BYTES, blockBytes)
   }
 
   take(): Buffer {
-    return this.#free.pop() ?? Buffer.from(new SharedArrayBuffer(this.#blockBytes))
+    const free = this.#free.pop()
+    if (free) return free
+    const block = Buffer.from(new SharedArrayBuffer(this.#nextBytes))
+    this.#nextBytes = this.#blockBytes
+    return block
   }
 
   giveBack(block: Buffer): void {
-    this.#free.push(block)
+    if (block.length === this.#blockBytes) this.#free.push(block)
   }
 }
 

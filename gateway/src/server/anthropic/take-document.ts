@@ -4,6 +4,7 @@ import type { DocumentContents } from '../../intake/anthropic/document-contents.
 import { MESSAGES_ENDPOINT } from '../../intake/anthropic/document-reader.ts'
 import type { SharedHeaders } from '../../intake/anthropic/template.ts'
 import { translatedWays } from '../../intake/request-losses.ts'
+import type { BlobWriter } from '../../storage/blobs/blobs.ts'
 import type { NewShard } from '../../storage/shards.ts'
 import { atMost } from '../at-most.ts'
 import type { ServerContext } from '../context.ts'
@@ -56,10 +57,15 @@ export const takeDocument = async (
     return { contents: found.contents, shards, bodySha256: sha256.digest('hex'), blobName }
   } catch (error) {
     reading.drop()
-    await writer.abort()
-    await blobs.remove(blobName)
+    // The disk is away; what stays is swept at the next start.
+    await drop(writer, () => blobs.remove(blobName)).catch((fault) => context.onFault(fault, blobName))
     throw error
   }
+}
+
+const drop = async (writer: BlobWriter, remove: () => Promise<void>): Promise<void> => {
+  await writer.abort()
+  await remove()
 }
 
 /** Piece by piece as it comes, and no megabyte at once: the loop has others to serve. */

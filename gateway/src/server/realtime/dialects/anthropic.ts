@@ -1,8 +1,9 @@
+import { anthropicTypeOf } from '../../../batch/anthropic-error-type.ts'
 import { isObject, shown } from '../../../intake/faults.ts'
 import { readCallerHeaders } from '../../anthropic/caller-headers.ts'
 import { requireVersion } from '../../anthropic/version.ts'
 import { requireTakenBy } from '../../anthropic/version-rules.ts'
-import { anthropicEnvelope, anthropicTypeOf } from '../../error-bodies.ts'
+import { anthropicEnvelope } from '../../error-bodies.ts'
 import { ApiError } from '../../errors.ts'
 import type { CallDialect } from './call-dialect.ts'
 
