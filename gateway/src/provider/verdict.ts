@@ -10,6 +10,8 @@ export interface Success {
   readonly answer: Answer
   /** What brought it. Its body was read: one JSON object in valid UTF-8, so that its bytes may be passed on. */
   readonly reply: CallAnswer
+  /** The object that was read, for those who go on with it. */
+  readonly json?: Readonly<Record<string, unknown>> | undefined
 }
 
 export interface Answer {

@@ -67,7 +67,9 @@ const refused = (format: AnswerFormat, answer: CallAnswer): Failure => {
 const completed = ({ readers }: AnswerFormat, answer: CallAnswer, endpoint: string): Verdict => {
   const reader = readers.get(endpoint)
   const read = reader ? readAnswer(answer, reader) : unknownEndpoint(endpoint, [...readers.keys()])
-  if (read.kind === 'answer') return { kind: 'success', answer: read.answer, reply: answer }
+  if (read.kind === 'answer') {
+    return { kind: 'success', answer: read.answer, reply: answer, json: read.json }
+  }
   const text = errorText(answer.body)
   return {
     kind: 'failure',

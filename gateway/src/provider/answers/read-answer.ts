@@ -21,5 +21,7 @@ export const readAnswer = ({ headers, body }: CallAnswer, read: ReadAnswer): Rea
       `the answer is not valid JSON: ${error instanceof Error ? error.message : error}`,
     )
   }
-  return isRecord(json) ? read(json, text) : bad('not_an_object', 'the answer is not a JSON object')
+  if (!isRecord(json)) return bad('not_an_object', 'the answer is not a JSON object')
+  const reading = read(json, text)
+  return reading.kind === 'answer' ? { ...reading, json } : reading
 }

@@ -12,18 +12,18 @@ export const refuseWhatWouldBeWrong = (fields: Fields): void => {
 }
 
 /** What each says that is so anyway. */
-const SAYING_NOTHING: Readonly<Record<string, unknown>> = {
+const SAYING_NOTHING = Object.entries({
   presence_penalty: 0,
   frequency_penalty: 0,
   logprobs: false,
   top_logprobs: 0,
   verbosity: 'medium',
   store: false,
-}
+})
 
 /** Everything else that nobody took is dropped too: `seed`, `prediction`, `prompt_cache_key` and the like. */
 export const loseWhatAnthropicLacks = (fields: Fields): void => {
-  for (const [name, nothing] of Object.entries(SAYING_NOTHING)) {
+  for (const [name, nothing] of SAYING_NOTHING) {
     if (fields.take(name) !== nothing) fields.drop(name)
   }
   if (!isTextAlone(fields.take('modalities'))) fields.drop('modalities')

@@ -23,25 +23,34 @@ export const answerToOpenai = (message: JsonObject, { now, asked }: AnswerContex
 })
 
 const messageToOpenai = (message: JsonObject): JsonObject => {
-  const blocks = Array.isArray(message.content) ? message.content.filter(isObject) : []
-  const texts = textsOf(blocks, 'text')
-  const thoughts = textsOf(blocks, 'thinking')
-  const calls = blocks.filter((block) => block.type === 'tool_use').map(callToOpenai)
+  const spoken = spokenIn(Array.isArray(message.content) ? message.content : [])
   return {
     role: 'assistant',
-    content: texts.length > 0 ? texts.join('') : null,
+    content: spoken.text,
     refusal: refusalOf(message),
-    reasoning_content: thoughts.length > 0 ? thoughts.join('') : undefined,
-    tool_calls: calls.length > 0 ? calls : undefined,
+    reasoning_content: spoken.thought,
+    tool_calls: spoken.calls.length > 0 ? spoken.calls : undefined,
   }
 }
 
-/** Blocks of these types hold their text under the name of the type. */
-const textsOf = (blocks: readonly JsonObject[], type: 'text' | 'thinking'): readonly string[] =>
-  blocks
-    .filter((block) => block.type === type)
-    .map((block) => block[type])
-    .filter((text) => typeof text === 'string')
+interface Spoken {
+  text: string | null
+  thought: string | undefined
+  readonly calls: JsonObject[]
+}
+
+const spokenIn = (content: readonly unknown[]): Spoken => {
+  const spoken: Spoken = { text: null, thought: undefined, calls: [] }
+  for (const block of content.filter(isObject)) {
+    const { type, text, thinking } = block
+    if (type === 'tool_use') spoken.calls.push(callToOpenai(block))
+    if (type === 'text' && typeof text === 'string') spoken.text = (spoken.text ?? '') + text
+    if (type === 'thinking' && typeof thinking === 'string') {
+      spoken.thought = (spoken.thought ?? '') + thinking
+    }
+  }
+  return spoken
+}
 
 const callToOpenai = ({ id, name, input }: JsonObject): JsonObject => ({
   id,
