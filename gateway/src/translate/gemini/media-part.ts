@@ -1,3 +1,4 @@
+import { readDataUrl } from '../data-url.ts'
 import type { JsonObject } from '../json.ts'
 import type { Fields } from '../reading/fields.ts'
 import type { Media } from '../translation.ts'
@@ -16,16 +17,17 @@ export const partOfUrl = (
   media: ReadonlyMap<string, Media>,
 ): JsonObject | undefined => {
   const url = fields.requiredString(name)
-  const inline = DATA_URL.exec(url)
-  if (inline) return inlineData(inline[1] || 'text/plain', url.slice(inline[0].length))
+  const inline = readDataUrl(url)
+  if (inline) return inlineData(inline.mimeType, inline.base64)
   if (ITS_OWN.test(url)) return { fileData: { fileUri: url } }
   if (!isToBeFetched(url)) {
-    fields.refuse(name, 'must be a URL of http, https or gs, or a data: URL in base64')
+    fields.refuse(
+      name,
+      'must be a URL of http, https or gs, or a data: URL that names its type and is in base64',
+    )
     return undefined
   }
   const fetched = media.get(url)
   // Where the request is only checked, nothing was fetched, and nothing of this is sent.
   return fetched ? inlineData(fetched.mimeType, fetched.base64) : { fileData: { fileUri: url } }
 }
-
-const DATA_URL = /^data:([^;,]*)(?:;[^;,]*)*;base64,/i

@@ -1,7 +1,7 @@
+import { readDataUrl } from '../../data-url.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import { present } from '../../reading/present.ts'
-import { readDataUrl } from '../data-url.ts'
 
 /** Files become documents: PDF as it is, and plain text. */
 export const toDocumentBlock = (part: Fields): JsonObject => {

@@ -1,6 +1,6 @@
+import { readDataUrl } from '../../data-url.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
-import { readDataUrl } from '../data-url.ts'
 
 /** Anthropic fetches web addresses itself. */
 export const toImageBlock = (part: Fields): JsonObject => {

@@ -1,7 +1,7 @@
+import { dataUrl } from '../../data-url.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
 import type { Media } from '../../translation.ts'
-import { dataUrl } from '../data-url.ts'
 import type { ContentContext } from './content-context.ts'
 
 type PartsOf = (blocks: readonly Fields[]) => readonly JsonObject[]

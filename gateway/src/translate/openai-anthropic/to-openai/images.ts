@@ -1,6 +1,6 @@
+import { dataUrl } from '../../data-url.ts'
 import type { JsonObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
-import { dataUrl } from '../data-url.ts'
 
 export const toImagePart = (block: Fields): JsonObject => {
   const source = block.object('source')

@@ -42,6 +42,11 @@ describe('a request for embeddings', () => {
   })
 })
 
+it('are in no encoding but the two that there are', () => {
+  const outcome = toEmbedRequest({ input: 'x', encoding_format: 'hex' }, CONTEXT)
+  expect(outcome).toMatchObject({ kind: 'untranslatable', field: 'encoding_format' })
+})
+
 describe('the embeddings', () => {
   const answered = (values: readonly number[], encoding_format?: string): JsonObject =>
     toEmbeddings(

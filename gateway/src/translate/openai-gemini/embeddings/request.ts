@@ -11,8 +11,8 @@ export const toEmbedRequest = (
 ): Translated | Untranslatable => {
   const report = new Report()
   const fields = new Fields(request, '', report)
-  // The answer is written in the encoding that is asked for, whatever the provider sends.
-  fields.ignore('model', 'encoding_format')
+  fields.ignore('model')
+  checkEncoding(fields)
   const outputDimensionality = fields.number('dimensions')
   const requests = textsOf(fields).map((text) =>
     present({
@@ -23,6 +23,14 @@ export const toEmbedRequest = (
   )
   fields.dropRest()
   return report.refusal ?? { kind: 'translated', request: { requests }, losses: report.losses }
+}
+
+/** The answer is written in it, whatever the provider sends. */
+const checkEncoding = (fields: Fields): void => {
+  const encoding = fields.string('encoding_format') ?? 'float'
+  if (encoding !== 'float' && encoding !== 'base64') {
+    fields.refuse('encoding_format', 'must be float or base64')
+  }
 }
 
 const textsOf = (fields: Fields): readonly string[] => {

@@ -1,9 +1,10 @@
+import { dataUrl } from '../../data-url.ts'
 import { isToBeFetched } from '../../gemini/media-part.ts'
 import type { MediaPiece } from '../../gemini/request/contents.ts'
 import type { JsonObject } from '../../json.ts'
 
 export const toMediaPart = ({ kind, mimeType, content, refuse }: MediaPiece): JsonObject | undefined => {
-  const url = kind === 'inline' ? `data:${mimeType};base64,${content}` : content
+  const url = kind === 'inline' ? dataUrl({ mimeType, base64: content }) : content
   if (kind === 'file' && !isToBeFetched(content)) refuse('is a file that only Gemini has')
   else if (mimeType.startsWith('image/')) return { type: 'image_url', image_url: { url } }
   else if (kind === 'file') refuse('must be a picture: other files have to be given inline')
