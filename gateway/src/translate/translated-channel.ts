@@ -113,7 +113,10 @@ class TranslatedAsk implements Ask {
 
   #translated(outcome: CallAnswer, success: Success): Read {
     const { translation, now } = this.#order
-    const answer = translation.answer(success.json ?? parse(outcome.body) ?? {}, { now: now(), asked: this.#given })
+    const answer = translation.answer(success.json ?? parse(outcome.body) ?? {}, {
+      now: now(),
+      asked: this.#given,
+    })
     const reply = { ...outcome, body: Buffer.from(JSON.stringify(answer)) }
     return { outcome: reply, verdict: { kind: 'success', answer: success.answer, reply } }
   }
