@@ -1,18 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Config } from '../../config/config.ts'
 import type { Answered, RefusalReason, Refused } from '../../interactive/interactive-call.ts'
 import type { Outbox } from '../../sockets/outbox.ts'
-import type { ApiKey } from '../../storage/operator.ts'
-import type { WayOf } from '../../translate/check/way.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { ApiError, type ErrorCode } from '../errors.ts'
 import { lossyOfHeaders } from '../lossy-header.ts'
 import { requireJson } from '../media-type.ts'
-import { modelProblem } from '../models.ts'
 import { readBody } from '../read-body.ts'
 import { callOrder } from './call-order.ts'
-import { createCheckCall, TRANSLATION_HEADER } from './check-call.ts'
+import { checkCall, TRANSLATION_HEADER } from './check-call.ts'
 import type { CallDialect } from './dialects/call-dialect.ts'
 import type { KeyLimits } from './key-limits.ts'
 import type { KeySpending } from './key-spending.ts'
@@ -55,13 +51,18 @@ export const answerCall = async (
   const config = context.config()
   const { itemBytesMax, depthMax } = config.intake
   const lossy = lossyOfHeaders(request.headers) ?? config.translation.lossy
-  const check = createCheckCall(waysFor(context, config, key), { lossy })
-  const reading = { dialect, endpoint, depthMax, headerTier, passedHeaders, check }
+  const reading = { dialect, endpoint, depthMax, headerTier, passedHeaders }
   const call = readCall(await readBody(request.raw, itemBytesMax), reading)
   reply.header(TIER_HEADER, call.tier)
-  if (call.translation !== undefined) reply.header(TRANSLATION_HEADER, call.translation)
   const now = context.clock.now()
   const order = callOrder(config, { key, endpoint, call, passedHeaders, reply, now })
+  const way = context.wayOf(config)(call.model, endpoint)
+  if (way.kind !== 'passes') {
+    const { model, isStream, asked: body } = call
+    const checked = { endpoint, model, isStream, body, headers: passedHeaders, lossy }
+    const translation = checkCall(way, checked)
+    if (translation !== undefined) reply.header(TRANSLATION_HEADER, translation)
+  }
   if (key.limits.spend !== null) await spending.check(key)
   const entered = limits.enter(key, {
     inputTokens: Math.ceil(call.body.length / BYTES_PER_TOKEN),
@@ -90,14 +91,6 @@ export const answerCall = async (
       return
   }
 }
-
-/** Of a model that the key may not use, nothing is told but that. */
-const waysFor =
-  (context: ServerContext, config: Config, key: ApiKey): WayOf =>
-  (model, endpoint) => {
-    const way = context.wayOf(config)(model, endpoint)
-    return way.kind !== 'passes' && modelProblem(config, key, model) ? { kind: 'passes' } : way
-  }
 
 const sendAnswer = (
   reply: FastifyReply,

@@ -1,16 +1,14 @@
 import { type CheckedRequest, checkTranslation } from '../../translate/check/check-translation.ts'
 import { endpointMissing, isLossy, lossMessage } from '../../translate/check/loss-words.ts'
-import type { WayOf } from '../../translate/check/way.ts'
+import type { Way } from '../../translate/check/way.ts'
 import type { Loss, Lossy } from '../../translate/loss.ts'
-import type { TranslationLookup } from '../../translate/registry.ts'
 import { ApiError } from '../errors.ts'
 
 /** A call as it will be sent, but for the name of the model. */
 export interface CheckedCall extends CheckedRequest {
   readonly model: string
+  readonly lossy: Lossy
 }
-
-export type CheckCall = (call: CheckedCall) => string | undefined
 
 export const TRANSLATION_HEADER = 'Sheepfold-Translation'
 
@@ -18,23 +16,19 @@ export const TRANSLATION_HEADER = 'Sheepfold-Translation'
  * Refuses what cannot be asked of the model's providers, or not as it is, before anything is sent. Gives what the
  * answer says of what became of its fields. Of a call that passes as it is, nothing is looked at.
  */
-export const createCheckCall =
-  (wayOf: WayOf, order: { readonly lossy: Lossy; readonly lookUp?: TranslationLookup }): CheckCall =>
-  (call) => {
-    const way = wayOf(call.model, call.endpoint)
-    if (way.kind === 'passes') return undefined
-    const { model, ...request } = call
-    if (way.kind === 'nowhere') {
-      throw new ApiError('untranslatable', endpointMissing(model, request.endpoint), { field: 'model' })
-    }
-    const checked = checkTranslation(way.targets, request, order.lookUp)
-    if (checked.kind === 'untranslatable') {
-      throw new ApiError('untranslatable', checked.message, { field: checked.field })
-    }
-    const lossy = order.lossy === 'refuse' ? checked.losses.find(isLossy) : undefined
-    if (lossy) throw new ApiError('lossy', lossMessage(lossy), { field: lossy.field })
-    return checked.losses.length === 0 ? undefined : shown(checked.losses)
+export const checkCall = (way: Way, { model, lossy, ...request }: CheckedCall): string | undefined => {
+  if (way.kind === 'passes') return undefined
+  if (way.kind === 'nowhere') {
+    throw new ApiError('untranslatable', endpointMissing(model, request.endpoint), { field: 'model' })
   }
+  const checked = checkTranslation(way.targets, request)
+  if (checked.kind === 'untranslatable') {
+    throw new ApiError('untranslatable', checked.message, { field: checked.field })
+  }
+  const refused = lossy === 'refuse' ? checked.losses.find(isLossy) : undefined
+  if (refused) throw new ApiError('lossy', lossMessage(refused), { field: refused.field })
+  return checked.losses.length === 0 ? undefined : shown(checked.losses)
+}
 
 /** Some clients and proxies take no longer headers. */
 const CHARACTERS_MAX = 1_000

@@ -8,7 +8,6 @@ const CHAT: CallReading = {
   depthMax: 8,
   headerTier: 'default',
   passedHeaders: undefined,
-  check: () => undefined,
 }
 
 const read = (text: string, more: Partial<CallReading> = {}) => {

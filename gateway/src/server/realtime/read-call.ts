@@ -3,7 +3,6 @@ import { edited, movedTo } from '../../intake/json/edit-object.ts'
 import { type MemberSpan, memberSpans } from '../../intake/json/members.ts'
 import { ApiError } from '../errors.ts'
 import { jsonObjectOf, trimmedJson } from '../json-body.ts'
-import type { CheckCall } from './check-call.ts'
 import type { CallDialect, PassedHeaders } from './dialects/call-dialect.ts'
 import type { ServiceTier } from './service-tier.ts'
 
@@ -20,8 +19,8 @@ export interface ReceivedCall {
   readonly body: Buffer
   /** Where the string with that name begins. */
   readonly modelStart: number
-  /** What became of fields that a provider has no word for; undefined where nothing did. */
-  readonly translation: string | undefined
+  /** Its value, without what only concerns us. */
+  readonly asked: Readonly<Record<string, unknown>>
 }
 
 export interface CallReading {
@@ -30,7 +29,6 @@ export interface CallReading {
   readonly depthMax: number
   readonly headerTier: ServiceTier
   readonly passedHeaders: PassedHeaders | undefined
-  readonly check: CheckCall
 }
 
 /**
@@ -38,7 +36,7 @@ export interface CallReading {
  * are, but for what only concerns us and the provider.
  */
 export const readCall = (given: Buffer, reading: CallReading): ReceivedCall => {
-  const { dialect, endpoint, depthMax, headerTier, passedHeaders, check } = reading
+  const { dialect, endpoint, depthMax, headerTier, passedHeaders } = reading
   const bytes = trimmedJson(given)
   const value = jsonObjectOf(bytes, depthMax)
   const model = modelOf(value)
@@ -53,7 +51,6 @@ export const readCall = (given: Buffer, reading: CallReading): ReceivedCall => {
     headerTier,
     passedHeaders,
   })
-  const translation = check({ endpoint, model, isStream, body: wishes.asked, headers: passedHeaders })
   return {
     model,
     isStream,
@@ -62,7 +59,7 @@ export const readCall = (given: Buffer, reading: CallReading): ReceivedCall => {
     outputTokens: wishes.outputTokens,
     body: edited(bytes, wishes.edits),
     modelStart: movedTo(startOf(members, 'model'), wishes.edits),
-    translation,
+    asked: wishes.asked,
   }
 }
 

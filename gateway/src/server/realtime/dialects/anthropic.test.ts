@@ -8,7 +8,6 @@ const CALL: CallReading = {
   depthMax: 16,
   headerTier: 'default',
   passedHeaders: { 'anthropic-version': '2023-06-01' },
-  check: () => undefined,
 }
 
 const NEWEST: Partial<CallReading> = { passedHeaders: { 'anthropic-version': '2026-10-21' } }
