@@ -6,7 +6,7 @@ import { costAt } from '../../gateway/src/money/cost-book.ts'
 import { priceOf, type TokenPrices } from '../../gateway/src/money/price.ts'
 import type { Usage } from '../../gateway/src/money/usage.ts'
 import { anthropicOf } from '../support/anthropic.ts'
-import { resultsOf } from '../support/batches.ts'
+import { resultsNow, resultsOf } from '../support/batches.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
 import { answerOfMaker, makerPathOf } from '../support/makers.ts'
 import {
@@ -96,7 +96,7 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
     expect(data.map(({ id }) => id)).toEqual(expect.arrayContaining(MODELS))
   })
 
-  it('a file that mixes them runs as one batch: to each its own maker’s answer, once, and one bill', async () => {
+  it('a file that mixes them runs as one batch: to each its own maker’s answer, one result in input order, one bill', async () => {
     const startedAt = Date.now()
     const before = await chargedSoFar(server)
     const asked = askedOf(64)
@@ -120,6 +120,8 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
         usage: { total_tokens: expect.any(Number) },
       })
     }
+    const { results: inOrder } = await resultsNow(server, batch.id)
+    expect(inOrder.map(({ custom_id }) => custom_id)).toEqual(asked.map(({ id }) => id))
     await expectOneBill(server, { batch: batch.id, startedAt, before })
   })
 

@@ -29,7 +29,7 @@ import { findEarlierCreate } from './verbs/find-create.ts'
 import { forgetEvents } from './verbs/forget-events.ts'
 import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
-import { finished, output, sealedPrefix } from './verbs/output.ts'
+import { finished, index, output, sealedPrefix } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
 import { postUsage } from './verbs/post-usage.ts'
 import { existing, expire, purged } from './verbs/purge.ts'
@@ -127,6 +127,7 @@ const batchStore = (db: Db, account: string): BatchStore => ({
   stop: (id, cause) => stop(db, account, id, cause),
   remove: (id) => remove(db, account, id),
   output: (batch, shard) => output(db, account, batch, shard),
+  index: (batch, shard) => index(db, account, batch, shard),
   finished: (batch, shard, delivered) => finished(db, account, { batch, shard, delivered }),
   sealedPrefix: (batch, part) => sealedPrefix(db, account, batch, part),
 })

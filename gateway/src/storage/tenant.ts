@@ -28,6 +28,8 @@ export interface BatchStore {
   output(batch: string, shard: number): Promise<ShardOutput | undefined>
   /** Of a shard that still runs: the finished lines whose bits are clear, in the order in which they were recorded. */
   finished(batch: string, shard: number, delivered: Uint8Array): Promise<FinishedLines | undefined>
+  /** Where the requests of a shard lie, as `decodeIndex` reads it. Undefined past the last shard. */
+  index(batch: string, shard: number): Promise<Uint8Array | undefined>
   /** One part of the sealed shards that no unsealed one precedes: it only grows at its end. */
   sealedPrefix(batch: string, part: SegmentPart): Promise<SegmentPiece[]>
 }

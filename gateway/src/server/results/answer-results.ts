@@ -7,6 +7,7 @@ import { errorOf, nativeStatusOf } from '../native/batch-json.ts'
 import { openaiStatusOf } from '../openai/batch-json.ts'
 import { batchLines } from './batch-lines.ts'
 import { completionBody } from './completion-body.ts'
+import { interleavedLines } from './interleaved-lines.ts'
 import { mergedLines } from './merged-lines.ts'
 import { resultsBody } from './results-body.ts'
 import type { ResultsQuery } from './results-query.ts'
@@ -31,7 +32,10 @@ export const answerResults = async (
   for (const each of chain) await requireOutput(store, each)
   if (query.order === 'completion') return completionBody({ ...source, batch, cursor: query.cursor, head })
   return resultsBody({
-    lines: () => (query.merged ? mergedLines(source, chain) : batchLines(source, batch)),
+    lines() {
+      if (query.merged) return mergedLines(source, chain)
+      return batch.models.length > 1 ? interleavedLines(source, batch) : batchLines(source, batch)
+    },
     head,
     minimal,
     tail: `,"error":${JSON.stringify(batch.dialect === 'native' ? errorOf(batch) : null)}`,

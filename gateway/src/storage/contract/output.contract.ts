@@ -35,6 +35,20 @@ export const outputCases = ({ open }: Cases): void => {
       expect(await stage.findings()).toEqual([])
     })
 
+    it('has the index that it was accepted with, whatever became of it, for its account alone', async () => {
+      const stage = await open()
+      await stage.accept({ id: 'b', counts: [2, 3] })
+      const indexOf = async (shard: number): Promise<string> =>
+        Buffer.from((await stage.tenant().index('b', shard)) ?? []).toString()
+      expect(await indexOf(1)).toBe('index of b 1')
+      expect(await stage.tenant().index('b', 2)).toBeUndefined()
+      expect(await stage.tenant('another').index('b', 0)).toBeUndefined()
+      await stage.join('w')
+      const shard = await stage.claimOne('w')
+      await stage.finish('w', shard)
+      expect([await indexOf(0), await indexOf(1)]).toEqual(['index of b 0', 'index of b 1'])
+    })
+
     it('is its segment once it is sealed, while its neighbour still runs', async () => {
       const stage = await open()
       await stage.accept({ id: 'b', counts: [2, 2] })

@@ -55,6 +55,7 @@ const TENANT: Record<keyof TenantStore, true> = {
   remove: true,
   output: true,
   finished: true,
+  index: true,
   sealedPrefix: true,
   beginFile: true,
   addFileShards: true,

@@ -11,6 +11,10 @@ const FIND = `
   FROM shard s JOIN batch b ON b.id = s.batch
   WHERE s.batch = ? AND s.number = ? AND b.account = ? AND b.deleted_at IS NULL`
 
+const INDEX = `
+  SELECT i.entries FROM shard s JOIN batch b ON b.id = s.batch JOIN shard_input i ON i.shard = s.id
+  WHERE s.batch = ? AND s.number = ? AND b.account = ? AND b.deleted_at IS NULL`
+
 const PREFIX = `
   SELECT s.segment, s.segment_bytes, s.error_segment, s.error_segment_bytes FROM shard s JOIN batch b ON b.id = s.batch
   WHERE s.batch = ? AND b.account = ? AND b.deleted_at IS NULL AND s.state = 'sealed'
@@ -50,6 +54,17 @@ export const finished = (
       positions: lines.map(({ position }) => position),
       count: int(row, 'n'),
     }
+  })
+
+export const index = (
+  db: Db,
+  account: string,
+  batch: string,
+  shard: number,
+): Promise<Uint8Array | undefined> =>
+  db.read(async (tx) => {
+    const row = await tx.get(INDEX, [batch, shard, account])
+    return row && bytes(row, 'entries')
   })
 
 export const sealedPrefix = (
