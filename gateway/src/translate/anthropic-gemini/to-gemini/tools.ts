@@ -38,6 +38,6 @@ const toDeclaration = (tool: Fields): JsonObject => {
 
 const toSearch = (tool: Fields): JsonObject => {
   tool.ignore('name')
-  tool.approximate('type', 'googleSearch')
+  tool.approximate('type', 'googleSearch, whose sources are not told')
   return { googleSearch: {} }
 }

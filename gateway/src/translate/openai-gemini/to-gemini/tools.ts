@@ -49,7 +49,10 @@ const toFunction = (tool: Fields): ToolFunction[] => {
 const toSearch = (fields: Fields): JsonObject | undefined => {
   const options = fields.object('web_search_options')
   if (!options) return undefined
-  fields.report.changed('web_search_options', 'approximated', { from: {}, to: 'googleSearch' })
+  fields.report.changed('web_search_options', 'approximated', {
+    from: {},
+    to: 'googleSearch, whose sources are not told',
+  })
   options.dropRest()
   return { googleSearch: {} }
 }
