@@ -25,13 +25,13 @@ const toPart = (
   media: ReadonlyMap<string, Media>,
   details: string[],
 ): JsonObject | undefined => {
-  const type = part.string('type')
+  const type = part.string('type') ?? ''
   if (type === 'text') return { text: part.requiredString('text') }
-  const named = type !== undefined && BY_TYPE[type] !== undefined ? part.object(type) : undefined
-  const translated = named && type !== undefined && BY_TYPE[type]?.(named, media, details)
-  if (!named) part.refuse('type', `must be text, ${KINDS.join(', ')} with that member; and is ${shown(type)}`)
+  const named = BY_TYPE.has(type) ? part.object(type) : undefined
+  const translated = named && BY_TYPE.get(type)?.(named, media, details)
+  if (!named) part.refuse('type', `must be text, ${KINDS} with that member; and is ${shown(type)}`)
   named?.dropRest()
-  return translated || undefined
+  return translated
 }
 
 const toImage = (
@@ -65,13 +65,13 @@ const toFile = (file: Fields): JsonObject | undefined => {
 
 type ToPart = (part: Fields, media: ReadonlyMap<string, Media>, details: string[]) => JsonObject | undefined
 
-const BY_TYPE: Readonly<Record<string, ToPart | undefined>> = Object.assign(Object.create(null), {
-  image_url: toImage,
-  input_audio: toAudio,
-  file: toFile,
-})
+const BY_TYPE: ReadonlyMap<string, ToPart> = new Map([
+  ['image_url', toImage],
+  ['input_audio', toAudio],
+  ['file', toFile],
+])
 
-const KINDS = Object.keys(BY_TYPE)
+const KINDS = [...BY_TYPE.keys()].join(', ')
 
 /** Gemini has one resolution for all pictures: the finest that one of them asks for. */
 export const mediaResolutionOf = (details: readonly string[]): string | undefined => {
