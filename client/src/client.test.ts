@@ -234,3 +234,35 @@ describe('the other calls', () => {
     ])
   })
 })
+
+describe('what became of fields that the provider has no word for', () => {
+  const loss = {
+    model: 'batch-pro',
+    endpoint: '/v1/chat/completions',
+    field: 'options.seed',
+    action: 'dropped',
+    requests: 2,
+    example: 'a',
+    from: '7',
+    to: null,
+  }
+  const { endpoint: _, ...told } = loss
+
+  it('is read with a batch; a server that says nothing of it has lost nothing', async () => {
+    const { client } = await serve(json(200, { ...running, losses: [loss, 'odd'] }), json(200, running))
+    expect((await client.batches.get('batch_1')).losses).toEqual([told])
+    expect((await client.batches.get('batch_1')).losses).toEqual([])
+  })
+
+  it('is asked before a batch is made', async () => {
+    const answer = { object: 'batch.check', model: 'batch-pro', requests: 2, accepted: false, losses: [loss] }
+    const { client, seen } = await serve(json(200, answer))
+    expect(await client.batches.check({ ...body, lossy: 'refuse' })).toEqual({
+      requests: 2,
+      accepted: false,
+      losses: [told],
+    })
+    expect(seen).toMatchObject([{ method: 'POST', path: '/v1/batches/check' }])
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ ...body, lossy: 'refuse' })
+  })
+})

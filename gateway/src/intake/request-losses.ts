@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LossCheck, type LossSummary, type RefusedRequests } from '../translate/check/loss-check.ts'
 import type { TranslationTarget, WayOf } from '../translate/check/way.ts'
+import type { TranslationLookup } from '../translate/registry.ts'
 import type { LineFault } from './file/line-faults.ts'
 
 /** A model and endpoint whose requests are translated. Plain data: it goes to the intake thread. */
@@ -60,19 +61,20 @@ export class RequestLossCheck {
   readonly #used = new Set<TranslatedWay>()
   readonly #check: LossCheck
 
-  constructor(ways: readonly TranslatedWay[], shownMax: number) {
-    this.#check = new LossCheck(shownMax)
+  constructor(ways: readonly TranslatedWay[], shownMax: number, lookUp?: TranslationLookup) {
+    this.#check = new LossCheck(shownMax, { lookUp })
     for (const way of ways) {
       const ofModel = this.#ways.get(way.model) ?? new Map<string, TranslatedWay>()
       this.#ways.set(way.model, ofModel.set(way.endpoint, way))
     }
   }
 
-  take({ customId, ...request }: RequestOnItsWay): void {
+  take(request: RequestOnItsWay): void {
     const way = this.#ways.get(request.model)?.get(request.endpoint)
     if (!way) return
+    const { customId: example, ...rest } = request
     this.#used.add(way)
-    this.#check.take({ ...request, targets: way.targets, example: customId })
+    this.#check.take({ ...rest, targets: way.targets, example })
   }
 
   losses(): RequestLosses | null {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeIndex } from '../../batch/index-codec.ts'
 import { DEFAULT_INTAKE_LIMITS, DEFAULT_MESSAGE_BATCH_LIMITS } from '../limits.ts'
+import type { TranslatedWay } from '../request-losses.ts'
 import type { ShardDraft } from '../shard-draft.ts'
 import type { DocumentContents } from './document-contents.ts'
 import { DocumentReader } from './document-reader.ts'
@@ -20,8 +21,13 @@ interface Read {
   readonly shards: readonly ShardDraft[]
 }
 
-const read = async (whole: Buffer, cuts: readonly number[] = [], version = '2023-06-01'): Promise<Read> => {
-  const translation = { ways: [], headers: { 'anthropic-version': version } }
+const read = async (
+  whole: Buffer,
+  cuts: readonly number[] = [],
+  version = '2023-06-01',
+  ways: readonly TranslatedWay[] = [],
+): Promise<Read> => {
+  const translation = { ways, headers: { 'anthropic-version': version } }
   const reader = new DocumentReader(LIMITS, { next: () => 0.3 }, translation)
   const places = [0, ...cuts.map((cut) => cut % (whole.length + 1)).toSorted((a, b) => a - b), whole.length]
   const shards: ShardDraft[] = []
@@ -247,6 +253,23 @@ describe('a document of requests that is read', () => {
   it('counts the requests beyond the limit, and reads none of them', async () => {
     const many = Array.from({ length: LIMITS.requestsMax + 3 }, (_, at) => request(`r-${at}`))
     expect((await read(documentOf(many))).contents.requests).toBe(LIMITS.requestsMax + 3)
+  })
+
+  it('finds what would be lost of those that are translated, but for one that fails whatever is made of it', async () => {
+    const target = { provider: 'openai', model: 'gpt-4.1', outputTokensDefault: 16 } as const
+    const way = { model: 'm', endpoint: '/v1/messages', targets: [target] }
+    const whole = documentOf([
+      request('a', { container: 'c' }),
+      request('b', { container: 'c', model: 'n' }),
+      request('c', { container: 'c', stream: true }),
+      request('d', { container: 'c' }),
+    ])
+    const { losses } = (await read(whole, [], '2023-06-01', [way])).contents
+    expect(losses.report).toMatchObject([
+      { field: 'container', action: 'dropped', requests: 2, example: 'a' },
+    ])
+    expect(losses.lossy).toMatchObject({ total: 2, shown: [{ at: 0 }, { at: 3 }] })
+    expect((await read(whole)).contents.losses).toMatchObject({ report: [], lossy: { total: 0 } })
   })
 
   it('adds up what each model is asked for', async () => {
