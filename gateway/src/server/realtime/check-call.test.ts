@@ -4,19 +4,14 @@ import type { Way } from '../../translate/check/way.ts'
 import type { Lossy } from '../../translate/loss.ts'
 import type { Translation } from '../../translate/translation.ts'
 import { ApiError } from '../errors.ts'
-import { createCheckCall } from './check-call.ts'
+import { checkCall } from './check-call.ts'
 
 const TRANSLATED: Way = { kind: 'translated', targets: [NARROW_TARGET] }
 
 const check = (
   body: Readonly<Record<string, unknown>>,
   { way = TRANSLATED, lossy = 'refuse' }: { way?: Way; lossy?: Lossy } = {},
-) =>
-  createCheckCall(() => way, { lossy, lookUp: narrowLookUp })({
-    model: 'claude',
-    endpoint: '/v1/chat/completions',
-    body,
-  })
+) => checkCall(way, { model: 'claude', endpoint: '/v1/chat/completions', body, lossy }, narrowLookUp)
 
 const refusal = (what: () => unknown): unknown => {
   try {
@@ -80,11 +75,11 @@ describe('the header of an answer', () => {
   })
 
   const headerFor = (fields: readonly string[]) =>
-    createCheckCall(() => TRANSLATED, { lossy: 'refuse', lookUp: () => translation(fields) })({
-      model: 'claude',
-      endpoint: '/v1/chat/completions',
-      body: {},
-    })
+    checkCall(
+      TRANSLATED,
+      { model: 'claude', endpoint: '/v1/chat/completions', body: {}, lossy: 'refuse' },
+      () => translation(fields),
+    )
 
   it('holds no character that a header cannot have', () => {
     expect(headerFor(['metadata.a\r\nSet-Cookie: x', 'messages[0].한글'])).toBe(

@@ -2,6 +2,7 @@ import { type CheckedRequest, checkTranslation } from '../../translate/check/che
 import { endpointMissing, isLossy, lossMessage } from '../../translate/check/loss-words.ts'
 import type { Way } from '../../translate/check/way.ts'
 import type { Loss, Lossy } from '../../translate/loss.ts'
+import type { TranslationLookup } from '../../translate/registry.ts'
 import { ApiError } from '../errors.ts'
 
 /** A call as it will be sent, but for the name of the model. */
@@ -16,12 +17,16 @@ export const TRANSLATION_HEADER = 'Sheepfold-Translation'
  * Refuses what cannot be asked of the model's providers, or not as it is, before anything is sent. Gives what the
  * answer says of what became of its fields. Of a call that passes as it is, nothing is looked at.
  */
-export const checkCall = (way: Way, { model, lossy, ...request }: CheckedCall): string | undefined => {
+export const checkCall = (
+  way: Way,
+  { model, lossy, ...request }: CheckedCall,
+  lookUp?: TranslationLookup,
+): string | undefined => {
   if (way.kind === 'passes') return undefined
   if (way.kind === 'nowhere') {
     throw new ApiError('untranslatable', endpointMissing(model, request.endpoint), { field: 'model' })
   }
-  const checked = checkTranslation(way.targets, request)
+  const checked = checkTranslation(way.targets, request, lookUp)
   if (checked.kind === 'untranslatable') {
     throw new ApiError('untranslatable', checked.message, { field: checked.field })
   }
