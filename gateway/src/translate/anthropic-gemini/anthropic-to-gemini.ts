@@ -1,6 +1,6 @@
+import { toAnthropicError } from '../errors/to-anthropic.ts'
 import type { Translation } from '../translation.ts'
 import { toMessage } from './to-anthropic/answer.ts'
-import { toAnthropicError } from './to-anthropic/error.ts'
 import { MessageEvents } from './to-anthropic/events.ts'
 import { mediaOf } from './to-gemini/media.ts'
 import { toGeminiRequest } from './to-gemini/request.ts'

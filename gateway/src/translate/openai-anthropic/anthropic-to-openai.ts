@@ -1,6 +1,6 @@
+import { toAnthropicError } from '../errors/to-anthropic.ts'
 import type { Translation } from '../translation.ts'
 import { answerToAnthropic } from './to-anthropic/answer.ts'
-import { errorToAnthropic } from './to-anthropic/error.ts'
 import { EventsFromChunks } from './to-anthropic/stream.ts'
 import { documentUrls } from './to-openai/media.ts'
 import { requestToOpenai } from './to-openai/request.ts'
@@ -11,6 +11,6 @@ export const anthropicToOpenai: Translation = {
   media: documentUrls,
   request: requestToOpenai,
   answer: answerToAnthropic,
-  error: errorToAnthropic,
+  error: toAnthropicError,
   events: (context) => new EventsFromChunks(context),
 }

@@ -1,7 +1,7 @@
+import { toOpenaiError } from '../errors/to-openai.ts'
 import type { Translation } from '../translation.ts'
 import { requestToAnthropic } from './to-anthropic/request.ts'
 import { answerToOpenai } from './to-openai/answer.ts'
-import { errorToOpenai } from './to-openai/error.ts'
 import { ChunksFromEvents } from './to-openai/stream.ts'
 
 /** Chat completions that Anthropic's models generate. */
@@ -10,6 +10,6 @@ export const openaiToAnthropic: Translation = {
   media: () => [],
   request: requestToAnthropic,
   answer: answerToOpenai,
-  error: errorToOpenai,
+  error: toOpenaiError,
   events: (context) => new ChunksFromEvents(context),
 }

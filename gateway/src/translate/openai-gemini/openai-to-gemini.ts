@@ -1,8 +1,8 @@
+import { toOpenaiError } from '../errors/to-openai.ts'
 import type { Translation } from '../translation.ts'
 import { mediaOf } from './to-gemini/media.ts'
 import { toGeminiRequest } from './to-gemini/request.ts'
 import { toChatCompletion } from './to-openai/answer.ts'
-import { toOpenaiError } from './to-openai/error.ts'
 import { ChunkTranslator } from './to-openai/events.ts'
 
 /** Chat completions of OpenAI's, answered by Gemini. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { toAnthropicError } from '../../errors/to-anthropic.ts'
 import type { JsonObject } from '../../json.ts'
 import { toMessage } from './answer.ts'
-import { toAnthropicError } from './error.ts'
 
 const CONTEXT = { now: 1_764_200_000_000, asked: { model: 'asked-for' } }
 

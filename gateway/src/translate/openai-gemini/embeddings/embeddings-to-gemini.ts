@@ -1,5 +1,5 @@
+import { toOpenaiError } from '../../errors/to-openai.ts'
 import type { EventTranslator, Translation } from '../../translation.ts'
-import { toOpenaiError } from '../to-openai/error.ts'
 import { toEmbeddings } from './answer.ts'
 import { toEmbedRequest } from './request.ts'
 

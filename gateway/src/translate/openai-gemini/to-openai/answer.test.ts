@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { toOpenaiError } from '../../errors/to-openai.ts'
 import type { JsonObject } from '../../json.ts'
 import { toChatCompletion } from './answer.ts'
-import { toOpenaiError } from './error.ts'
 
 const CONTEXT = { now: 1_764_200_000_000, asked: { model: 'asked-for' } }
 

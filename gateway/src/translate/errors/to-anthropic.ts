@@ -1,14 +1,12 @@
-import type { JsonObject } from '../../json.ts'
-import type { ProviderError } from '../../translation.ts'
+import type { JsonObject } from '../json.ts'
+import type { ProviderError } from '../translation.ts'
 
-export const errorToAnthropic = ({ status, message }: ProviderError): JsonObject => ({
+/** The provider's error in Anthropic's envelope, which has no place for its code. */
+export const toAnthropicError = ({ status, message }: ProviderError): JsonObject => ({
   type: 'error',
   error: { type: typeOf(status), message },
   request_id: null,
 })
-
-const typeOf = (status: number): string =>
-  TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [401, 'authentication_error'],
@@ -22,3 +20,6 @@ const TYPES: ReadonlyMap<number, string> = new Map([
   [504, 'timeout_error'],
   [529, 'overloaded_error'],
 ])
+
+const typeOf = (status: number): string =>
+  TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
