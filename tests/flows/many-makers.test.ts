@@ -1,3 +1,4 @@
+import type Anthropic from '@anthropic-ai/sdk'
 import { type Config, environmentDeployments, simulatedDeployments } from '@sheepfold/gateway'
 import { type SimulatorServer, startSimulator } from '@sheepfold/simulator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -73,7 +74,11 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
   let server: TestGateway
 
   beforeAll(async () => {
-    simulator = await startSimulator({ keys: [...Object.values(KEYS), 'sk-simulated'] })
+    simulator = await startSimulator({
+      keys: [...Object.values(KEYS), 'sk-simulated'],
+      // Calls wait a little, and DeepSeek's tell that they do.
+      defaults: { firstByteMs: 20, keepAliveMs: 5 },
+    })
     server = await openGateway({
       provider: simulator.url,
       adapt: (config) => ({ ...config, deployments: deployments(simulator.url) }),
@@ -143,6 +148,21 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
   it('each maker was asked at its own address, in its own words', () => {
     const paths = new Set([...simulator.simulator.tape()].map(({ path }) => path))
     expect(paths).toEqual(new Set([...MODELS.map((model) => makerPathOf(server.config, model))]))
+  })
+
+  it.each(MODELS)('%s answers ordinary calls of both dialects, whole and streamed', async (model) => {
+    const asked = { model, max_tokens: 4_096, messages: [{ role: 'user' as const, content: `Hi, ${model}` }] }
+    const [openai, anthropic] = [openaiOf(server), anthropicOf(server)]
+    let streamed = ''
+    for await (const chunk of await openai.chat.completions.create({ ...asked, stream: true })) {
+      streamed += chunk.choices[0]?.delta.content ?? ''
+    }
+    const whole = await openai.chat.completions.create(asked)
+    const message = await anthropic.messages.create(asked)
+    const streamedMessage = await anthropic.messages.stream(asked).finalMessage()
+    const said = expected({ id: '', model, text: `Hi, ${model}` })
+    expect([whole.choices[0]?.message.content, streamed]).toEqual([said, said])
+    expect([textIn(message), textIn(streamedMessage)]).toEqual([said, said])
   })
 
   it.each(MODELS)('a native batch of %s has its answers and its cost', async (model) => {
@@ -219,8 +239,11 @@ const chargedSoFar = async ({ dataDir }: TestGateway): Promise<bigint> => {
 /** Without what the model thought before it. */
 const saidIn = (result: ResultLine['result']): string => {
   if (result.type !== 'succeeded') throw new Error(`it is ${result.type}`)
-  return result.message.content.map((block) => (block.type === 'text' ? block.text : '')).join('')
+  return textIn(result.message)
 }
+
+const textIn = ({ content }: Anthropic.Message): string =>
+  content.map((block) => (block.type === 'text' ? block.text : '')).join('')
 
 const usageOf = (shard: Readonly<Record<string, unknown>>): Usage => ({
   promptTokens: Number(shard.prompt_tokens),

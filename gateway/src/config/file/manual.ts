@@ -17,7 +17,8 @@ const HEAD = `# Configuration
 One file, \`sheepfold.yaml\`, holds what an installation decides. \`sheepfold serve\` reads the one of the
 current folder, or the one that \`--config\` names, and says which; \`--no-config\` reads none. Everything has a
 default: without a file, the key of one maker, such as \`OPENAI_API_KEY\`, is all it needs, and serves the models
-of that maker. Flags and variables of the environment win over the file. Keys of providers are never in it: it names the variables that hold them.
+of that maker. Flags and variables of the environment win over the file. Keys of providers are never in it: it
+names the variables that hold them.
 
 | command | does |
 |---|---|
