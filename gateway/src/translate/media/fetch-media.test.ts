@@ -6,7 +6,7 @@ import { systemClock } from '../../clock/system.ts'
 import { exchange } from '../../outbound/exchange.ts'
 import { createGuardedCall, type GuardedOutcome } from '../../outbound/guarded-call.ts'
 import { createMediaFetcher, type MediaFetcher } from './fetch-media.ts'
-import { DEFAULT_MEDIA_LIMITS, FAILURE_KEPT_MS, FETCHES_MAX, type MediaLimits } from './limits.ts'
+import { DEFAULT_MEDIA_LIMITS, FAILURE_KEPT_MS, FETCHES_OF_A_SCOPE_MAX, type MediaLimits } from './limits.ts'
 
 const PNG = Buffer.from('89504e470d0a1a0a00', 'hex')
 
@@ -203,6 +203,6 @@ describe('a fetch', () => {
     const urls = Array.from({ length: 100 }, (_, at) => `https://a/${at}`)
     const fetched = await Promise.all(urls.map((url) => fetcher.fetch(url, 'batch_1')))
     expect(fetched.every(({ kind }) => kind === 'fetched')).toBe(true)
-    expect(most).toBe(FETCHES_MAX)
+    expect(most).toBe(FETCHES_OF_A_SCOPE_MAX)
   })
 })

@@ -3,7 +3,13 @@ import type { AnswerContent } from '../../outbound/exchange.ts'
 import type { GuardedCall } from '../../outbound/guarded-call.ts'
 import type { FetchedMedia, FetchMedia } from '../media.ts'
 import { KeptMedia, nameOf } from './kept-media.ts'
-import { FAILURE_KEPT_MS, FETCHES_MAX, type MediaLimits, PAUSES_MS } from './limits.ts'
+import {
+  FAILURE_KEPT_MS,
+  FETCHES_MAX,
+  FETCHES_OF_A_SCOPE_MAX,
+  type MediaLimits,
+  PAUSES_MS,
+} from './limits.ts'
 import { mediaTypeOf } from './media-type.ts'
 import { createTurns } from './turns.ts'
 
@@ -25,10 +31,13 @@ export const createMediaFetcher = (options: MediaFetcherOptions): MediaFetcher =
   const { clock, limits } = options
   const kept = new KeptMedia()
   const onTheWay = new Map<string, Promise<FetchedMedia>>()
-  const inTurn = createTurns(FETCHES_MAX)
+  const inTurn = createTurns({ max: FETCHES_MAX, perGroupMax: FETCHES_OF_A_SCOPE_MAX })
+
+  const fetchPatiently = (url: string, group: string): Promise<Tried> =>
+    patiently(clock, () => inTurn(group, () => tryOnce(options, url)))
 
   const fetchFor = async (scope: string, url: string): Promise<FetchedMedia> => {
-    const { fetched, isPassing } = await inTurn(() => fetchPatiently(options, url))
+    const { fetched, isPassing } = await fetchPatiently(url, scope)
     const until = isPassing ? clock.monotonic() + FAILURE_KEPT_MS : undefined
     kept.keep({ scope, url, fetched, until, bytesMax: limits().keptBytesMax })
     return fetched
@@ -45,7 +54,7 @@ export const createMediaFetcher = (options: MediaFetcherOptions): MediaFetcher =
 
   return {
     async fetch(url, scope) {
-      if (scope === undefined) return (await inTurn(() => fetchPatiently(options, url))).fetched
+      if (scope === undefined) return (await fetchPatiently(url, ORDINARY)).fetched
       return kept.get(scope, url, clock.monotonic()) ?? fetchOnce(scope, url)
     },
     forget: (scope) => kept.forget(scope),
@@ -58,13 +67,16 @@ interface Tried {
   readonly isPassing: boolean
 }
 
-const fetchPatiently = async (options: MediaFetcherOptions, url: string): Promise<Tried> => {
+/** Ordinary calls wait for each other's turns, as the requests of a batch do. */
+const ORDINARY = ''
+
+const patiently = async (clock: Clock, tryNow: () => Promise<Tried>): Promise<Tried> => {
   for (const pauseMs of PAUSES_MS) {
-    const tried = await tryOnce(options, url)
+    const tried = await tryNow()
     if (!tried.isPassing) return tried
-    await sleep(options.clock, pauseMs)
+    await sleep(clock, pauseMs)
   }
-  return tryOnce(options, url)
+  return tryNow()
 }
 
 const tryOnce = async ({ call, limits }: MediaFetcherOptions, url: string): Promise<Tried> => {

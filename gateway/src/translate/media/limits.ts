@@ -21,6 +21,9 @@ export const DEFAULT_MEDIA_LIMITS: MediaLimits = {
 /** Together they may take so much memory for a moment: this often `bytesMax`. */
 export const FETCHES_MAX = 16
 
+/** Of one batch, or of ordinary calls: where they name a host that never answers, others are still served. */
+export const FETCHES_OF_A_SCOPE_MAX = 8
+
 /** Of one request at the same time: another request's picture need not wait for hundreds. */
 export const FETCHES_OF_A_REQUEST_MAX = 4
 
