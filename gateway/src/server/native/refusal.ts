@@ -17,8 +17,8 @@ export const refusal = (intake: Refused): ApiError => {
     case 'not_native':
       return new ApiError(
         'unsupported_body',
-        `This body has "${foreignKey(intake.document.keys)}", as batches of another API have. With it, it cannot have ` +
-          '"input" (a list of messages) or "tasks" (a list of prompts), which come first here.',
+        `This body has "${foreignKey(intake.document.keys)}", as batches of another API have, where "input" (a list of ` +
+          'messages) or "tasks" (a list of prompts) is taken.',
       )
     case 'batch_size_exceeded':
       // Its body has no message: clients hold it to the letter.
