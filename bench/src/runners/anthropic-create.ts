@@ -8,12 +8,19 @@ import type { StartRunner } from '../runner.ts'
 
 /** 256 MB. */
 const shape = { requests: 100_000, requestBytes: 2_560 }
+/** Requests of the dialect of their provider: nothing is translated. */
+const behind = { protocol: 'anthropic', provider_model: 'claude-sonnet-4-5' } as const
 /** What it leaves behind must not disturb the next round. */
 const removedMs = 2_500
 
 /** Taken in, every request checked, ids unique, durable: from the first byte sent to the answer. */
 export const createDocument: StartRunner = async ({ upstream, profileFolder }) => {
-  const server = await startGatewayProcess({ upstreamUrl: upstream.url, limits: {}, profileFolder })
+  const server = await startGatewayProcess({
+    upstreamUrl: upstream.url,
+    limits: {},
+    behind,
+    profileFolder,
+  })
   const blocks = messageDocument(shape.requests, shape.requestBytes)
   return {
     end: server.end,
@@ -44,7 +51,7 @@ const createOf =
   (requests: number): StartRunner =>
   async ({ upstream }) => ({
     async run() {
-      const server = await startGatewayProcess({ upstreamUrl: upstream.url, limits: {} })
+      const server = await startGatewayProcess({ upstreamUrl: upstream.url, limits: {}, behind })
       try {
         await createMessageBatch(server, messageDocument(requests, shape.requestBytes))
         return { peakMb: server.peakMb() }
