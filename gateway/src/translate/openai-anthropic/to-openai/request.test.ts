@@ -111,6 +111,7 @@ describe('what OpenAI has no word for', () => {
     ['messages[0].role', { messages: [{ role: 'tool', content: 'a' }] }],
     ['messages[0].content', { messages: [{ role: 'user' }] }],
     ['messages', { messages: {} }],
+    ['thinking.type', { thinking: { type: 'much' } }],
     ['output_config.format.type', { output_config: { format: { type: 'xml', schema: {} } } }],
   ])('fails where the answer would be another one: %s', (field, more) => {
     expect(translate(more)).toMatchObject({ kind: 'untranslatable', field })
@@ -164,6 +165,24 @@ describe('what a provider takes', () => {
       kind: 'untranslatable',
       field: 'messages[0].content[0].source',
     })
+  })
+})
+
+describe('a budget to think with', () => {
+  const thinking = { type: 'enabled', budget_tokens: 4_096 }
+
+  it('comes nearest to an effort that there is', () => {
+    const { request, losses } = translated({ thinking }, { provider: 'deepseek' })
+    expect(request).toMatchObject({ thinking: { type: 'enabled' }, reasoning_effort: 'high' })
+    expect(losses).toEqual([
+      { field: 'thinking.budget_tokens', action: 'approximated', from: '4096', to: 'the effort high' },
+    ])
+  })
+
+  it('is less than an effort that is asked for, and is reported all the same', () => {
+    const { request, losses } = translated({ thinking, output_config: { effort: 'low' } })
+    expect(request).toMatchObject({ reasoning_effort: 'low' })
+    expect(losses).toMatchObject([{ field: 'thinking.budget_tokens', to: 'the effort low' }])
   })
 })
 
