@@ -365,6 +365,27 @@ describe('an ordinary call', () => {
   })
 })
 
+describe("an ordinary call of Anthropic's client", () => {
+  const body = {
+    model: HERE,
+    max_tokens: 10,
+    messages: [{ role: 'user' as const, content: 'x' }],
+    container: 'c',
+  }
+
+  it('is refused in its own words, and answered where the header allows it', async () => {
+    const { messages } = anthropicOf(server)
+    const error = await messages.create(body).catch((reason: unknown) => reason)
+    expect(error).toMatchObject({ status: 400, message: expect.stringContaining('container') })
+    const headers = { 'Sheepfold-Lossy': 'warn' }
+    const { response } = await messages.create(body, { headers }).withResponse()
+    expect([response.status, response.headers.get('sheepfold-translation')]).toEqual([
+      200,
+      'dropped container',
+    ])
+  })
+})
+
 describe('an installation that warns', () => {
   it('refuses where a caller wants it to', async () => {
     const adapt = atGemini(MODEL, gemini)
