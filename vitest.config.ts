@@ -50,6 +50,8 @@ const FLOWS_ON_POSTGRES = [
 
 export default defineConfig({
   test: {
+    // Also on two cores, where one would be left idle while a test waits.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -78,7 +80,6 @@ export default defineConfig({
           include: FLOWS_ON_POSTGRES,
           globalSetup: 'tests/support/postgres/global-setup.ts',
           env: { SHEEPFOLD_TEST_STORE: 'postgres' },
-          fileParallelism: false,
           testTimeout: long ? 3_600_000 : 300_000,
           hookTimeout: 60_000,
         },
@@ -88,7 +89,6 @@ export default defineConfig({
         test: {
           name: 'security',
           include: ['tests/security/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: long ? 3_600_000 : 300_000,
           hookTimeout: 60_000,
         },
@@ -96,11 +96,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          // Whole processes, real kills, thousands of requests: one file at a time, so that two cores
-          // are not shared by things that wait for each other.
+          // Whole processes, real kills, thousands of requests. Files of them run side by side: each has its own
+          // ports, folders and database, and mostly waits.
           name: 'flows',
           include: ['tests/{flows,crashes,simulation,mutants}/**/*.test.ts'],
-          fileParallelism: false,
           testTimeout: long ? 3_600_000 : 300_000,
           hookTimeout: 60_000,
         },
