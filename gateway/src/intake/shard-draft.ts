@@ -12,25 +12,51 @@ export interface ShardDraft {
   readonly index: Buffer
 }
 
+/** Cuts requests, given in input order, into shards that are numbered as they fill. */
+export class ShardDrafts {
+  readonly #cutter: Cutter
+  #count = 0
+  #full: ShardDraft[] = []
+
+  constructor(limits: IntakeLimits, requestsMax = limits.shardRequestsMax) {
+    const cutLimits = {
+      requestsMax,
+      bytesMax: limits.shardBytesMax,
+      stretchBytesMax: limits.shardStretchBytesMax,
+      openMax: limits.openShardsMax,
+    }
+    this.#cutter = new Cutter(cutLimits, ({ model, endpoint, bytes, entries }) => {
+      const index = encodeIndex(entries)
+      this.#full.push({ number: this.#count, model, endpoint, count: entries.length, bytes, index })
+      this.#count += 1
+    })
+  }
+
+  add(request: { model: string; endpoint: string; entry: IndexEntry }): void {
+    this.#cutter.add(request)
+  }
+
+  /** There are no more requests: shards that are still open are full. */
+  end(): void {
+    this.#cutter.end()
+  }
+
+  /** Those that are full since the last time. */
+  take(): ShardDraft[] {
+    const full = this.#full
+    this.#full = []
+    return full
+  }
+}
+
 /** Cuts a batch of one model and endpoint whose requests are all known. */
 export const draftShards = (
   entries: readonly IndexEntry[],
   target: { model: string; endpoint: string },
   limits: IntakeLimits,
 ): ShardDraft[] => {
-  const drafts: ShardDraft[] = []
-  const cutLimits = {
-    requestsMax: requestsPerShard(entries.length, limits),
-    bytesMax: limits.shardBytesMax,
-    stretchBytesMax: limits.shardStretchBytesMax,
-    openMax: limits.openShardsMax,
-  }
-  const cutter = new Cutter(cutLimits, (shard) => {
-    const { model, endpoint, bytes } = shard
-    const index = encodeIndex(shard.entries)
-    drafts.push({ number: drafts.length, model, endpoint, count: shard.entries.length, bytes, index })
-  })
-  for (const entry of entries) cutter.add({ ...target, entry })
-  cutter.end()
-  return drafts
+  const drafts = new ShardDrafts(limits, requestsPerShard(entries.length, limits))
+  for (const entry of entries) drafts.add({ ...target, entry })
+  drafts.end()
+  return drafts.take()
 }

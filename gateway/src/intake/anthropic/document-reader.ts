@@ -1,7 +1,5 @@
-import { encodeIndex } from '../../batch/index-codec.ts'
 import type { Random } from '../../clock/clock.ts'
 import { NO_LOSSES } from '../../translate/check/loss-check.ts'
-import { Cutter } from '../cut.ts'
 import { clipped, FaultList, type Problem } from '../faults.ts'
 import { IdTable } from '../file/id-table.ts'
 import { LineScanner } from '../file/line-scanner.ts'
@@ -11,7 +9,7 @@ import { ArraySplitter, type SplitElement } from '../json/array-splitter.ts'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { IntakeLimits, MessageBatchLimits } from '../limits.ts'
 import { RequestLossCheck, type TranslatedWay } from '../request-losses.ts'
-import type { ShardDraft } from '../shard-draft.ts'
+import { type ShardDraft, ShardDrafts } from '../shard-draft.ts'
 import { type CheckedItem, checkItem, type ItemRequest } from './check-item.ts'
 import type { DocumentContents } from './document-contents.ts'
 import { variantOf } from './params.ts'
@@ -48,9 +46,7 @@ export class DocumentReader {
   readonly #headers: DocumentTranslation['headers']
   /** Undefined where all models speak the endpoint. */
   readonly #losses: RequestLossCheck | undefined
-  readonly #cutter: Cutter
-  #ready: ShardDraft[] = []
-  #shards = 0
+  readonly #drafts: ShardDrafts
   #suspicions: Suspicion[] = []
 
   constructor(limits: DocumentLimits, random: Random, { ways, headers }: DocumentTranslation = PASSES) {
@@ -67,19 +63,7 @@ export class DocumentReader {
     const word = (): number => (random.next() * 0x1_0000_0000) | 0
     this.#ids = new IdTable(new KeyedHash({ low: word(), high: word() }))
     this.#faults = new FaultList(limits.faultsShownMax)
-    this.#cutter = new Cutter(
-      {
-        requestsMax: limits.shardRequestsMax,
-        bytesMax: limits.shardBytesMax,
-        stretchBytesMax: limits.shardStretchBytesMax,
-        openMax: limits.openShardsMax,
-      },
-      ({ model, endpoint, bytes, entries }) => {
-        const index = encodeIndex(entries)
-        this.#ready.push({ number: this.#shards, model, endpoint, count: entries.length, bytes, index })
-        this.#shards += 1
-      },
-    )
+    this.#drafts = new ShardDrafts(limits)
   }
 
   push(chunk: Buffer): void {
@@ -88,15 +72,14 @@ export class DocumentReader {
 
   /** Shards that are full since the last time; none once a request is bad: then no batch is made. */
   takeShards(): ShardDraft[] {
-    const ready = this.#faults.total === 0 ? this.#ready : []
-    this.#ready = []
-    return ready
+    const full = this.#drafts.take()
+    return this.#faults.total === 0 ? full : []
   }
 
   /** The document is whole, and `readBack` can read it. Shards that are still open are ready now. */
   async end(readBack: ReadBack): Promise<DocumentContents> {
     const { fault, fieldFault, keys, fields, counts } = this.#splitter.end()
-    this.#cutter.end()
+    this.#drafts.end()
     for (const { line: index, customId } of await confirmDuplicates(this.#suspicions, readBack)) {
       this.#faultDuplicate(index, customId)
     }
@@ -149,7 +132,7 @@ export class DocumentReader {
     if (!counted) this.#faults.add(index, TOO_MANY_MODELS)
     this.#checkLosses(index, request)
     if (this.#faults.total > 0) return
-    this.#cutter.add({
+    this.#drafts.add({
       ...target,
       entry: {
         batchIndex: index,

@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { encodeIndex } from '../../batch/index-codec.ts'
 import type { Random } from '../../clock/clock.ts'
-import { Cutter } from '../cut.ts'
 import { clipped } from '../faults.ts'
 import { KeyedHash } from '../keyed-hash.ts'
 import type { FileLimits, IntakeLimits } from '../limits.ts'
 import { RequestLossCheck, type TranslatedWay } from '../request-losses.ts'
-import type { ShardDraft } from '../shard-draft.ts'
+import { type ShardDraft, ShardDrafts } from '../shard-draft.ts'
 import { checkLine, type RequestLine } from './check-line.ts'
 import type { FileContents } from './contents.ts'
 import { embeddedInputsOf, outputTokensOf } from './endpoints.ts'
@@ -40,15 +38,13 @@ export class FileReader {
   readonly #retried = new RetriedRequests()
   /** Undefined where all models speak the endpoints of batches. */
   readonly #losses: RequestLossCheck | undefined
-  readonly #cutter: Cutter
+  readonly #drafts: ShardDrafts
   #chunk: Buffer | undefined
   /**
    * All lines that lie within the chunk are UTF-8 and have no `\\u` escapes: one look at all of them is cheaper
    * than one at each.
    */
   #chunkIsPlain = false
-  #ready: ShardDraft[] = []
-  #shards = 0
   #lines = 0
   #requests = 0
   #embeddedInputs = 0
@@ -60,19 +56,7 @@ export class FileReader {
     this.#splitter = new LineSplitter(limits.lineBytesMax, (line) => this.#takeLine(line))
     this.#ids = new IdTable(new KeyedHash({ low: word(random), high: word(random) }))
     this.#faults = new LineFaults(limits.faultsShownMax)
-    this.#cutter = new Cutter(
-      {
-        requestsMax: limits.shardRequestsMax,
-        bytesMax: limits.shardBytesMax,
-        stretchBytesMax: limits.shardStretchBytesMax,
-        openMax: limits.openShardsMax,
-      },
-      ({ model, endpoint, bytes, entries }) => {
-        const index = encodeIndex(entries)
-        this.#ready.push({ number: this.#shards, model, endpoint, count: entries.length, bytes, index })
-        this.#shards += 1
-      },
-    )
+    this.#drafts = new ShardDrafts(limits)
   }
 
   push(chunk: Buffer): void {
@@ -84,15 +68,14 @@ export class FileReader {
 
   /** Shards that are full since the last time; none once a line is bad: then no batch is made of the file. */
   takeShards(): ShardDraft[] {
-    const ready = this.#faults.total === 0 ? this.#ready : []
-    this.#ready = []
-    return ready
+    const full = this.#drafts.take()
+    return this.#faults.total === 0 ? full : []
   }
 
   /** The file is whole, and `readBack` can read it. Shards that are still open are ready now. */
   async end(readBack: ReadBack): Promise<FileContents> {
     this.#splitter.end()
-    this.#cutter.end()
+    this.#drafts.end()
     for (const { line, customId } of await confirmDuplicates(this.#suspicions, readBack)) {
       this.#faultDuplicate(line, customId)
     }
@@ -161,7 +144,7 @@ export class FileReader {
     const batchIndex = this.#requests
     this.#requests += 1
     if (this.#faults.total > 0) return
-    this.#cutter.add({
+    this.#drafts.add({
       model,
       endpoint,
       entry: {

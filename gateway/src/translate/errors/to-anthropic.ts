@@ -1,3 +1,4 @@
+import { anthropicTypeOf } from '../../batch/anthropic-error-type.ts'
 import type { JsonObject } from '../json.ts'
 import type { ProviderError } from '../translation.ts'
 
@@ -8,18 +9,5 @@ export const toAnthropicError = ({ status, message }: ProviderError): JsonObject
   request_id: null,
 })
 
-const TYPES: ReadonlyMap<number, string> = new Map([
-  [401, 'authentication_error'],
-  [402, 'billing_error'],
-  [403, 'permission_error'],
-  [404, 'not_found_error'],
-  [409, 'conflict_error'],
-  [413, 'request_too_large'],
-  [429, 'rate_limit_error'],
-  [503, 'overloaded_error'],
-  [504, 'timeout_error'],
-  [529, 'overloaded_error'],
-])
-
-const typeOf = (status: number): string =>
-  TYPES.get(status) ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
+/** Of a provider, 503 says that it has too much to do; Anthropic itself has 529 for it. */
+const typeOf = (status: number): string => anthropicTypeOf(status === 503 ? 529 : status)
