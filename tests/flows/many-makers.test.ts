@@ -117,7 +117,7 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
     const batch = await ended(openai, await submit(openai, lines))
     expect(batch.request_counts).toEqual({ total: 64, completed: 64, failed: 0 })
     const results = await linesOf(openai, batch.output_file_id)
-    expect(results).toHaveLength(asked.length)
+    expect(results.map(({ custom_id }) => custom_id)).toEqual(asked.map(({ id }) => id))
     expect(new Map(results.map((line) => [line.custom_id, answerOf(line)]))).toEqual(expectedOf(asked))
     for (const { response } of results) {
       expect(response?.body).toMatchObject({
@@ -141,6 +141,7 @@ describe.each(SETTINGS)('with %s', (_name, deployments) => {
     const batch = await messageBatchEnded(client, await client.messages.batches.create({ requests }))
     expect(batch.request_counts).toMatchObject({ succeeded: 32, errored: 0 })
     const results = await messagesOf(client, batch)
+    expect([...results.keys()]).toEqual(asked.map(({ id }) => id))
     expect(new Map(Array.from(results, ([id, result]) => [id, saidIn(result)]))).toEqual(expectedOf(asked))
     await expectOneBill(server, { batch: batch.id, startedAt, before })
   })

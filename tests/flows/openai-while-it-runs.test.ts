@@ -17,6 +17,7 @@ import {
   upload,
 } from '../support/openai.ts'
 import { type FakeProvider, startFakeProvider } from '../support/provider.ts'
+import { rowsOf } from '../support/store-place.ts'
 import { until } from '../support/wait.ts'
 
 /** What a batch shows of its answers before all are there, and after they were deleted. */
@@ -82,6 +83,19 @@ const answerShard = async (batch: Batch, shard: number): Promise<void> => {
   })
 }
 
+/** Answers those of a batch whose places are chosen, until so many are finished. */
+const answerThose = async (batch: Batch, isOne: (index: number) => boolean, count: number): Promise<void> => {
+  await until(`${count} answers`, async () => {
+    provider.releaseThose(({ messages }) =>
+      isOne(Number(/^text (\d+)$/.exec(String(messages.at(-1)?.content))?.[1])),
+    )
+    return (await finished(batch)) === count
+  })
+}
+
+const sealedIn = async ({ id }: Batch): Promise<number> =>
+  (await rowsOf(server.dataDir, `SELECT id FROM shard WHERE batch = '${id}' AND state = 'sealed'`)).length
+
 interface Page {
   readonly status: string
   readonly results: readonly OutputLine[]
@@ -134,6 +148,51 @@ describe('the output file of a batch that runs', () => {
     )
     // Nothing failed: there is no such file.
     expect((await contentOf(errorIdOf(batch))).status).toBe(404)
+  })
+
+  it('of several models is in input order, up to where all of them are sealed, and only grows at its end', async () => {
+    provider.hold()
+    const count = 4 * SHARD
+    const failing = 3 * SHARD
+    provider.refuse(`text ${failing}`)
+    const models = ['gpt-4.1', 'batch-4.1']
+    const lines = Array.from({ length: count }, (_, index) =>
+      chatLine(`r-${index}`, `text ${index}`, { model: models[index % 2] }),
+    )
+    const batch = await submit(openai, lines)
+    const file = outputIdOf(batch)
+    const idsIn = (text: string): string[] =>
+      text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (JSON.parse(line) as OutputLine).custom_id)
+    const idsTo = (end: number): string[] => Array.from({ length: end }, (_, index) => `r-${index}`)
+    await answerThose(batch, (index) => index < 2 * SHARD && index % 2 === 0, SHARD)
+    await until('the shard of one model to be sealed', async () => (await sealedIn(batch)) === 1)
+    // Those of the other model lie between.
+    expect(await contentOf(file)).toMatchObject({ status: 200, text: '' })
+    await answerThose(batch, (index) => index < 2 * SHARD, 2 * SHARD)
+    const early = await until('both of them to be sealed', async () => {
+      const now = await contentOf(file)
+      return now.text !== '' && now
+    })
+    expect(idsIn(early.text)).toEqual(idsTo(2 * SHARD))
+    expect(early.headers.get('content-length')).toBe(`${Buffer.byteLength(early.text)}`)
+    const ranged = await contentOf(file, 'bytes=7-99')
+    expect([ranged.status, ranged.text]).toEqual([206, early.text.slice(7, 100)])
+    expect(ranged.headers.get('content-range')).toBe('bytes 7-99/*')
+    provider.open()
+    const done = await ended(openai, batch)
+    const whole = await contentOf(file)
+    expect(whole.text.startsWith(early.text)).toBe(true)
+    expect(idsIn(whole.text)).toEqual(idsTo(count).filter((id) => id !== `r-${failing}`))
+    const rest = await contentOf(file, `bytes=${early.text.length}-`)
+    expect(early.text + rest.text).toBe(whole.text)
+    expect(idsIn((await contentOf(errorIdOf(batch))).text)).toEqual([`r-${failing}`])
+    const { bytes } = await openai.files.retrieve(done.output_file_id ?? '')
+    expect(bytes).toBe(Buffer.byteLength(whole.text))
+    const head = await call(`${server.url}/v1/files/${file}/content`, { key: server.key, method: 'HEAD' })
+    expect([head.headers.get('content-length'), head.text]).toEqual([`${bytes}`, ''])
   })
 
   it('is not there for another account, nor for a native batch or none', async () => {

@@ -29,7 +29,7 @@ import { findEarlierCreate } from './verbs/find-create.ts'
 import { forgetEvents } from './verbs/forget-events.ts'
 import { gates, saveGates } from './verbs/gates.ts'
 import { keyVerbs } from './verbs/keys.ts'
-import { finished, index, output, sealedPrefix } from './verbs/output.ts'
+import { finished, index, output, sealedPrefix, sealedShards } from './verbs/output.ts'
 import { release, suspect } from './verbs/own-shard.ts'
 import { postUsage } from './verbs/post-usage.ts'
 import { existing, expire, purged } from './verbs/purge.ts'
@@ -130,6 +130,7 @@ const batchStore = (db: Db, account: string): BatchStore => ({
   index: (batch, shard) => index(db, account, batch, shard),
   finished: (batch, shard, delivered) => finished(db, account, { batch, shard, delivered }),
   sealedPrefix: (batch, part) => sealedPrefix(db, account, batch, part),
+  sealedShards: (batch, part) => sealedShards(db, account, batch, part),
 })
 
 const fileStore = (db: Db, account: string): FileStore => ({

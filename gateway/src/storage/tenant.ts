@@ -32,6 +32,8 @@ export interface BatchStore {
   index(batch: string, shard: number): Promise<Uint8Array | undefined>
   /** One part of the sealed shards that no unsealed one precedes: it only grows at its end. */
   sealedPrefix(batch: string, part: SegmentPart): Promise<SegmentPiece[]>
+  /** All sealed shards at one moment, and how much each has of the part. */
+  sealedShards(batch: string, part: SegmentPart): Promise<SealedBytes[]>
 }
 
 export interface BatchPage {
@@ -181,6 +183,12 @@ export interface SealedShard {
   readonly id: number
   /** The shard of the retried batch that this one's requests come from, and their positions there as bits. */
   readonly retry: { readonly shard: number; readonly positions: Uint8Array } | null
+}
+
+export interface SealedBytes {
+  /** Of the shard, in its batch. */
+  readonly number: number
+  readonly bytes: number
 }
 
 export interface RunningShard {

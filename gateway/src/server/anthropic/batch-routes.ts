@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { BATCH_ID } from '../../batch/batch-id.ts'
 import type { BatchView } from '../../storage/tenant.ts'
-import { answerPieces } from '../answer-pieces.ts'
+import { answerBatchPart } from '../answer-batch-part.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { readCreateHeaders } from '../create-headers.ts'
@@ -104,8 +104,11 @@ export const messageBatchRoutes = (
   app.get(`${PATH}/:id/results`, async (request: BatchRequest, reply: FastifyReply) => {
     const { account, batch } = await findBatch(request)
     if (batch.outcome === null) throw stillRuns(batch, 'its results are there once it has ended')
-    const pieces = await context.tenant(account).sealedPrefix(batch.id, 'output')
-    return answerPieces(context, { request, reply }, { pieces, isWhole: true, contentType: JSONL })
+    const source = { store: context.tenant(account), blobs: context.blobs }
+    const order = { batch, part: 'output', contentType: JSONL } as const
+    const answered = await answerBatchPart(source, { request, reply }, order)
+    if (!answered) throw noSuchBatch(batch.id)
+    return answered
   })
 
   refuseOtherMethods(app, PATH, ['GET', 'POST'])

@@ -1,21 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { outputFileOf } from '../../batch/output-file.ts'
 import type { TenantStore } from '../../storage/tenant.ts'
 import type { FileView } from '../../storage/tenant-files.ts'
-import { answerPieces, type Content } from '../answer-pieces.ts'
 import type { Authenticate } from '../auth.ts'
 import type { ServerContext } from '../context.ts'
 import { readCreateHeaders } from '../create-headers.ts'
 import { createCreatesInLine } from '../creates-in-line.ts'
 import { ApiError } from '../errors.ts'
 import { refuseOtherMethods } from '../other-methods.ts'
+import { answerContent, type FileRequest } from './file-content.ts'
 import { FileDraft } from './file-draft.ts'
 import { EXPIRES_AFTER_FIELDS, readExpiresAfterFields, readFilename, readPurpose } from './file-fields.ts'
 import { fileJson, listJson } from './file-json.ts'
 import { readMultipart } from './multipart.ts'
 import { type PageQuery, readLimit, readOrder, readText } from './page-query.ts'
-
-type FileRequest = FastifyRequest<{ Params: { id: string } }>
 
 const LIST_MAX = 10_000
 
@@ -85,8 +82,9 @@ export const fileRoutes = (
 
   app.get('/v1/files/:id/content', async (request: FileRequest, reply) => {
     const { account } = await keyOf(request)
-    const content = await findContent(context.tenant(account), request.params.id)
-    return answerPieces(context, { request, reply }, { ...content, contentType: 'application/octet-stream' })
+    const answered = await answerContent(context, account, { request, reply })
+    if (!answered) throw noSuchFile(request.params.id)
+    return answered
   })
 
   app.delete('/v1/files/:id', async (request: FileRequest) => {
@@ -123,15 +121,3 @@ const findFile = async (store: TenantStore, id: string): Promise<FileView> => {
 
 export const noSuchFile = (id: string): ApiError =>
   new ApiError('not_found', `No such File object: ${id.slice(0, 80)}`)
-
-const findContent = async (store: TenantStore, id: string): Promise<Pick<Content, 'pieces' | 'isWhole'>> => {
-  const file = await store.file(id)
-  if (file?.blob) return { pieces: [{ blob: file.blob, bytes: file.bytes }], isWhole: true }
-  const output = outputFileOf(id)
-  if (!output) throw noSuchFile(id)
-  const batch = await store.batch(output.batch)
-  const mayHave = batch?.layout === 'apart' && (file !== undefined || batch.outcome === null)
-  if (!mayHave) throw noSuchFile(id)
-  const pieces = await store.sealedPrefix(output.batch, output.part)
-  return { pieces, isWhole: batch.outcome !== null }
-}

@@ -1,6 +1,6 @@
 import { ANSWER_KINDS } from '../../batch/answer-frame.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
-import type { SegmentPiece } from '../../storage/shards.ts'
+import type { SegmentPart, SegmentPiece } from '../../storage/shards.ts'
 import type { SealedShard, ShardOutput } from '../../storage/tenant.ts'
 
 const READ_BYTES = 1_048_576
@@ -29,12 +29,37 @@ export async function* placedLines(blobs: ReadBlobs, shard: SealedShard): AsyncG
   const lines = linesOf(bytesOf(blobs, shard))
   const errors = shard.errors ? linesOf(bytesOf(blobs, shard.errors)) : undefined
   for (let position = 0; position < shard.count; position += 1) {
-    const kind = ANSWER_KINDS[shard.kinds?.[position] ?? 0] ?? 'succeeded'
+    const kind = kindAt(shard, position)
     const next = await (kind === 'succeeded' || !errors ? lines : errors).next()
-    if (next.done) throw new Error(`a segment of shard ${shard.id} ends before its last line`)
+    if (next.done) throw endsEarly(shard)
     yield { position, kind, line: next.value }
   }
 }
+
+/** Those of one part alone: where success and error lie apart, the other one may be deleted. */
+export async function* placedLinesOf(
+  blobs: ReadBlobs,
+  shard: SealedShard,
+  part: SegmentPart,
+): AsyncGenerator<PlacedLine> {
+  const segment = part === 'output' ? shard : shard.errors
+  if (!segment) return
+  const lines = linesOf(bytesOf(blobs, segment))
+  for (let position = 0; position < shard.count; position += 1) {
+    const kind = kindAt(shard, position)
+    const liesIn = kind === 'succeeded' || !shard.errors ? 'output' : 'error'
+    if (liesIn !== part) continue
+    const next = await lines.next()
+    if (next.done) throw endsEarly(shard)
+    yield { position, kind, line: next.value }
+  }
+}
+
+const kindAt = ({ kinds }: SealedShard, position: number): PlacedLine['kind'] =>
+  ANSWER_KINDS[kinds?.[position] ?? 0] ?? 'succeeded'
+
+const endsEarly = ({ id }: SealedShard): Error =>
+  new Error(`a segment of shard ${id} ends before its last line`)
 
 async function* bytesOf(blobs: ReadBlobs, { blob, bytes }: SegmentPiece): AsyncGenerator<Buffer> {
   for (let start = 0; start < bytes; start += READ_BYTES) {

@@ -259,6 +259,29 @@ export const fileCases = ({ open, itWithClock }: Cases): void => {
       expect(await stage.tenant('stranger').sealedPrefix('batch_of_file-1', 'output')).toEqual([])
     })
 
+    it('says which shards are sealed, and how much each part has of them', async () => {
+      const stage = await open()
+      const { first, second } = await run(stage)
+      const sealed = (part: 'output' | 'error', account?: string) =>
+        stage.tenant(account).sealedShards('batch_of_file-1', part)
+      expect(await sealed('output')).toEqual([])
+      await stage.finish('w', second)
+      expect(await sealed('output')).toEqual([{ number: 1, bytes: 27 }])
+      await stage.append('w', first.id, [unanswered(1, 'failed')])
+      await stage.finish('w', { ...first, done: new Uint8Array([0b10]) })
+      expect(await sealed('output')).toEqual([
+        { number: 0, bytes: 9 },
+        { number: 1, bytes: 27 },
+      ])
+      expect(await sealed('error')).toEqual([
+        { number: 0, bytes: 13 },
+        { number: 1, bytes: 0 },
+      ])
+      expect(await sealed('output', 'stranger')).toEqual([])
+      await stage.tenant().remove('batch_of_file-1')
+      expect(await sealed('output')).toEqual([])
+    })
+
     it('shows what a running shard has recorded, without what was delivered', async () => {
       const stage = await open()
       const { second } = await run(stage)

@@ -57,6 +57,7 @@ const TENANT: Record<keyof TenantStore, true> = {
   finished: true,
   index: true,
   sealedPrefix: true,
+  sealedShards: true,
   beginFile: true,
   addFileShards: true,
   endFile: true,

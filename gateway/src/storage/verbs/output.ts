@@ -3,7 +3,7 @@ import { SHARD_STATES } from '../life-names.ts'
 import { bytes, bytesOrNull, int, intOrNull, oneOf, text, textOrNull } from '../rows.ts'
 import type { SegmentPart, SegmentPiece } from '../shards.ts'
 import type { Db, Row, Tx } from '../sql.ts'
-import type { FinishedLines, SealedShard, ShardOutput } from '../tenant.ts'
+import type { FinishedLines, SealedBytes, SealedShard, ShardOutput } from '../tenant.ts'
 import { journalFrames, placedEntries } from './journal.ts'
 
 const FIND = `
@@ -19,6 +19,12 @@ const PREFIX = `
   SELECT s.segment, s.segment_bytes, s.error_segment, s.error_segment_bytes FROM shard s JOIN batch b ON b.id = s.batch
   WHERE s.batch = ? AND b.account = ? AND b.deleted_at IS NULL AND s.state = 'sealed'
     AND NOT EXISTS (SELECT 1 FROM shard p WHERE p.batch = s.batch AND p.number < s.number AND p.state <> 'sealed')
+  ORDER BY s.number`
+
+const SEALED = `
+  SELECT s.number, s.segment_bytes AS output, coalesce(s.error_segment_bytes, 0) AS error
+  FROM shard s JOIN batch b ON b.id = s.batch
+  WHERE s.batch = ? AND b.account = ? AND b.deleted_at IS NULL AND s.state = 'sealed'
   ORDER BY s.number`
 
 /** What a shard has to show, at one moment: its segment, or the lines that its journal holds. */
@@ -80,6 +86,17 @@ export const sealedPrefix = (
         ? { blob: text(row, 'segment'), bytes: int(row, 'segment_bytes') }
         : (errorsOf(row) ?? []),
     )
+  })
+
+export const sealedShards = (
+  db: Db,
+  account: string,
+  batch: string,
+  part: SegmentPart,
+): Promise<SealedBytes[]> =>
+  db.read(async (tx) => {
+    const rows = await tx.all(SEALED, [batch, account])
+    return rows.map((row) => ({ number: int(row, 'number'), bytes: int(row, part) }))
   })
 
 const isSealed = (row: Row): boolean => oneOf(row, 'state', SHARD_STATES) === 'sealed'
