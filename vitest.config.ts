@@ -37,6 +37,7 @@ const FLOWS_ON_POSTGRES = [
   'key-limits',
   'messages-limits',
   'many-makers',
+  'files-of-many-models',
   'losses',
   'claude-models',
   'translate-gemini',
