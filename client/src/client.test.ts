@@ -108,6 +108,24 @@ describe('errors', () => {
     })
   })
 
+  it("are the server's own words in Anthropic's dialect too, and Anthropic's type where there are none", async () => {
+    const details = { error_code: 'not_ended', field: 'id' }
+    const error = { type: 'invalid_request_error', message: 'it still runs' }
+    const { client } = await serve(
+      json(400, { type: 'error', error: { ...error, details }, request_id: 'req_1' }),
+      json(400, { type: 'error', error, request_id: 'req_1' }),
+    )
+    expect(await failure(client.batches.show('msgbatch_1'))).toMatchObject({
+      code: 'not_ended',
+      param: 'id',
+      message: 'it still runs',
+    })
+    expect(await failure(client.batches.show('msgbatch_1'))).toMatchObject({
+      code: 'invalid_request_error',
+      param: null,
+    })
+  })
+
   it('keep a body that is no JSON', async () => {
     const { client } = await serve((response) => response.writeHead(404).end('<html>'))
     expect(await failure(client.batches.get('x'))).toMatchObject({ code: 'http_404', body: '<html>' })

@@ -57,14 +57,16 @@ export interface Client {
     /** What is finished stays; the batch ends as `failed`, its error saying that it was cancelled. */
     cancel(id: string, options?: CallOptions): Promise<Batch>
     delete(id: string, options?: CallOptions): Promise<void>
-    /** The batches of both dialects, newest first; `limit` from 1 to 100. */
+    /** The batches of all dialects, newest first, a message batch in OpenAI's words; `limit` from 1 to 100. */
     list(options?: ListOptions): Promise<Page<AnyBatch>>
     /** A batch as its own dialect tells it, at once. */
     show(id: string, options?: WaitOptions): Promise<AnyBatch>
-    /** Stops a batch of either dialect. */
+    /** Stops a batch of any dialect. */
     stop(id: string, options?: CallOptions): Promise<AnyBatch>
-    /** What is finished since `cursor`, of a batch of either dialect, while it runs too. */
+    /** What is finished since `cursor`, of a batch of any dialect, while it runs too. */
     finished(id: string, options?: CallOptions & { readonly cursor?: string }): Promise<FinishedPage>
+    /** The results of a message batch that has ended, a line of JSON each: their bytes as they come. */
+    messageLines(id: string, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>
     /** The results of an ended batch and of those that it retries: of each request the best. */
     merged(id: string, options?: CallOptions): Promise<readonly unknown[]>
     /** A new batch of those requests of an ended one that have no answer. */
@@ -101,7 +103,7 @@ export const createClient = (options: ClientOptions): Client => {
 
 const noWait = { headers: { prefer: 'wait=0' } }
 
-const batchCalls = ({ call, wait }: Caller): Client['batches'] => {
+const batchCalls = ({ call, wait, open }: Caller): Client['batches'] => {
   const createRaw = async (body: string, { idempotencyKey, ...callOptions }: CreateOptions = {}) =>
     readBatch(
       await call('POST', '/v1/batches', callOptions, {
@@ -139,6 +141,7 @@ const batchCalls = ({ call, wait }: Caller): Client['batches'] => {
           noWait,
         ),
       ),
+    messageLines: (id, options) => open(`/v1/messages/batches/${encodeURIComponent(id)}/results`, options),
     merged: async (id, options) =>
       readLinesOf(await call('GET', `${batchPath(id)}/results?merged=true`, options, noWait)),
     retry: async (id, { idempotencyKey, ...options } = {}) =>

@@ -208,7 +208,7 @@ describe('batches of files', () => {
   })
 })
 
-describe('batches of either dialect', () => {
+describe('batches of any dialect', () => {
   const native = { batch_id: 'batch_2', id: 'batch_2', status: 'completed', progress: 100, error: null }
 
   it('are listed and shown, each in its own', async () => {
@@ -236,6 +236,39 @@ describe('batches of either dialect', () => {
     ])
   })
 
+  it('are message batches where they say so, with counts that are 0 where a server leaves them out', async () => {
+    const messages = {
+      id: 'msgbatch_1',
+      type: 'message_batch',
+      processing_status: 'canceling',
+      request_counts: { processing: 2, succeeded: 0 },
+      created_at: '2026-01-01T00:00:00Z',
+      expires_at: '2026-01-02T00:00:00Z',
+      ended_at: null,
+      archived_at: null,
+      cancel_initiated_at: '2026-01-01T00:00:01Z',
+      results_url: null,
+    }
+    const { client } = await serve(json(200, messages))
+    const { type: _type, archived_at: _archived, ...told } = messages
+    expect(await client.batches.stop('msgbatch_1')).toEqual({
+      dialect: 'anthropic',
+      batch: {
+        ...told,
+        request_counts: { processing: 2, succeeded: 0, errored: 0, canceled: 0, expired: 0 },
+        losses: [],
+      },
+    })
+  })
+
+  it('give the lines of a message batch as they come', async () => {
+    const { client, seen } = await serve((response) => response.writeHead(200).end('{"custom_id": "a"}\n'))
+    let text = ''
+    for await (const bytes of await client.batches.messageLines('msgbatch_1')) text += Buffer.from(bytes)
+    expect(text).toBe('{"custom_id": "a"}\n')
+    expect(seen.map(({ url }) => url)).toEqual(['/v1/messages/batches/msgbatch_1/results'])
+  })
+
   it('give what is finished since a cursor, and what is merged', async () => {
     const page = { status: 'in_progress', results: [{ custom_id: 'a' }], next_cursor: 'c2', has_more: false }
     const { client, seen } = await serve(
@@ -256,6 +289,8 @@ describe('batches of either dialect', () => {
     ['no data', { object: 'list' }, 'list'],
     ['a batch without id', { data: [{ status: 'completed' }] }, 'list'],
     ['a batch without status', { id: 'batch_1' }, 'show'],
+    ['a message batch without status', { id: 'msgbatch_1', type: 'message_batch' }, 'show'],
+    ['a message batch without id', { type: 'message_batch', processing_status: 'ended' }, 'show'],
     ['no cursor', { status: 'completed', results: [] }, 'finished'],
     ['no results', { status: 'completed' }, 'merged'],
   ] as const)('do not take %s for an answer', async (_what, answer, call) => {

@@ -1,3 +1,4 @@
+import type { MessageBatch } from './message-shapes.ts'
 import type { Batch, Loss, Lossy } from './shapes.ts'
 
 /** What travels in OpenAI's dialect of files and batches. Times are Unix seconds. */
@@ -80,10 +81,11 @@ export interface CreateFileBatch {
   readonly lossy?: Lossy
 }
 
-/** One address shows batches of both dialects, each in its own. */
+/** One address shows batches of all dialects, each in its own. */
 export type AnyBatch =
   | { readonly dialect: 'native'; readonly batch: Batch }
   | { readonly dialect: 'openai'; readonly batch: FileBatch }
+  | { readonly dialect: 'anthropic'; readonly batch: MessageBatch }
 
 export interface Page<T> {
   readonly data: readonly T[]

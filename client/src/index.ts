@@ -14,6 +14,7 @@ export type {
   ListFilesOptions,
 } from './file-calls.ts'
 export type * from './file-shapes.ts'
+export type * from './message-shapes.ts'
 export { formatUsd, type NanoUsd, parseUsd, percentOf, roundUsd } from './money.ts'
 export type * from './shapes.ts'
 export type { WebhookCalls, WebhookPageOptions } from './webhook-calls.ts'

@@ -139,14 +139,17 @@ export const readModels = (body: unknown): Model[] => {
 }
 
 /**
- * `{"error":"<code>","message":"…"}`, or OpenAI's `{"error":{"message","type","param","code"}}`; a proxy's
- * page of HTML ends up in `body`, not in the message.
+ * `{"error":"<code>","message":"…"}`, OpenAI's `{"error":{"message","type","param","code"}}`, or Anthropic's
+ * `{"error":{"message","type"}}`, to which this server adds `details`; a proxy's page of HTML ends up in
+ * `body`, not in the message.
  */
 export const readRefusal = (status: number, body: unknown): SheepfoldError => {
   const fields = isFields(body) ? body : {}
   const nested = isFields(fields.error) ? fields.error : fields
-  const code = textOf(fields.error) ?? textOf(nested.code) ?? textOf(nested.type) ?? `http_${status}`
+  const details = isFields(nested.details) ? nested.details : {}
+  const word = textOf(nested.code) ?? textOf(details.error_code) ?? textOf(nested.type)
+  const code = textOf(fields.error) ?? word ?? `http_${status}`
   const message = textOf(nested.message) ?? `The server answered with status ${status} (${code}).`
-  const param = textOf(nested.param) ?? textOf(nested.field)
+  const param = textOf(nested.param) ?? textOf(nested.field) ?? textOf(details.field)
   return new SheepfoldError({ status, code, message, param, body })
 }

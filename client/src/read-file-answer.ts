@@ -9,6 +9,7 @@ import type {
 } from './file-shapes.ts'
 import { readBatch, reasonOf } from './read-answer.ts'
 import { lossesOf } from './read-losses.ts'
+import { isMessageBatch, readMessageBatch } from './read-message-answer.ts'
 import { type Fields, fieldsOf, isFields, numberOf, textOf, unexpected } from './wire.ts'
 
 export const readFile = (body: unknown): StoredFile => {
@@ -96,10 +97,12 @@ const metadataOf = (value: unknown): Record<string, string> =>
     : {}
 
 /** A native batch names itself by `batch_id`; OpenAI's has no such field. */
-export const readAnyBatch = (body: unknown): AnyBatch =>
-  isFields(body) && textOf(body.batch_id) !== null
+export const readAnyBatch = (body: unknown): AnyBatch => {
+  if (isMessageBatch(body)) return { dialect: 'anthropic', batch: readMessageBatch(body) }
+  return isFields(body) && textOf(body.batch_id) !== null
     ? { dialect: 'native', batch: readBatch(body) }
     : { dialect: 'openai', batch: readFileBatch(body) }
+}
 
 export const readPage = <T>(body: unknown, readEntry: (entry: unknown) => T): Page<T> => {
   const fields = fieldsOf(body)

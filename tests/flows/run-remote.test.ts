@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createClient } from '@sheepfold/client'
 import { type SimulatorServer, startSimulator } from '@sheepfold/simulator'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { statusOf } from '../../cli/src/batches/batch-text.ts'
 import { startCommand } from '../../cli/src/testing/run-command.ts'
 import { createRunFolder, type RunFolder } from '../../cli/src/testing/run-folder.ts'
 import { openGateway, type TestGateway } from '../support/gateway.ts'
@@ -147,8 +148,8 @@ describe('sheepfold batches', () => {
     // One call at a time, until the worker has heard of it.
     await until('its end', async () => {
       held.release()
-      const { batch } = await client().batches.show(id)
-      return batch.status === (dialect === 'native' ? 'failed' : 'cancelled')
+      const any = await client().batches.show(id)
+      return any.dialect === 'native' ? any.batch.status === 'failed' : statusOf(any) === 'cancelled'
     })
     expect(await sheepfold('batches', 'watch', id)).toMatchObject({ code: 2 })
     expect((await sheepfold('batches', 'show', id)).stdout).toMatch(/cancelled/)

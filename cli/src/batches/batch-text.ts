@@ -1,20 +1,35 @@
-import type { AnyBatch, Batch, FileBatch, Loss } from '@sheepfold/client'
+import type { AnyBatch, Batch, BatchCounts, FileBatch, Loss, MessageBatch } from '@sheepfold/client'
 import { factTable, timeText } from '../report/list-table.ts'
 import { lossText } from '../report/loss-text.ts'
+import { messageCounts } from './plain-batch.ts'
 
 export const idOf = (any: AnyBatch): string => (any.dialect === 'native' ? any.batch.batch_id : any.batch.id)
 
-const endedStatuses = new Set(['completed', 'failed', 'expired', 'cancelled'])
+/** As the batch's own dialect has it. */
+export const statusOf = (any: AnyBatch): string =>
+  any.dialect === 'anthropic' ? any.batch.processing_status : any.batch.status
 
-/** Of either dialect: the native one has `completed` and `failed` among them. */
+const endedStatuses = new Set(['completed', 'failed', 'expired', 'cancelled', 'ended'])
+
+/** Of any dialect: the native one has `completed` and `failed` among them, Anthropic's `ended` alone. */
 export const isEnded = (status: string): boolean => endedStatuses.has(status)
 
-export const batchText = (any: AnyBatch): string =>
-  factTable(any.dialect === 'native' ? nativeFacts(any.batch) : fileFacts(any.batch))
+export const batchText = (any: AnyBatch): string => factTable(factsOf(any))
 
 const count = (value: number) => value.toLocaleString('en-US')
 
 type Facts = [name: string, value: string | number | null | undefined][]
+
+const factsOf = (any: AnyBatch): Facts => {
+  switch (any.dialect) {
+    case 'native':
+      return nativeFacts(any.batch)
+    case 'openai':
+      return fileFacts(any.batch)
+    case 'anthropic':
+      return messageFacts(any.batch)
+  }
+}
 
 const nativeFacts = (batch: Batch): Facts => [
   ['batch', batch.batch_id],
@@ -35,7 +50,7 @@ const nativeFacts = (batch: Batch): Facts => [
 
 const lossFacts = (losses: readonly Loss[]): Facts => losses.map((loss) => ['translated', lossText(loss)])
 
-const countsText = (counts: NonNullable<Batch['counts']>): string => {
+export const countsText = (counts: BatchCounts): string => {
   const parts = (['succeeded', 'failed', 'expired', 'cancelled'] as const).flatMap((name) =>
     counts[name] > 0 ? [`${count(counts[name])} ${name}`] : [],
   )
@@ -68,3 +83,15 @@ export const requestsText = ({ request_counts: { total, completed, failed } }: F
   const parts = [count(total), ...(completed > 0 ? [`${count(completed)} succeeded`] : [])]
   return [...parts, ...(failed > 0 ? [`${count(failed)} failed`] : [])].join(', ')
 }
+
+const messageFacts = (batch: MessageBatch): Facts => [
+  ['batch', batch.id],
+  ['status', batch.processing_status],
+  ['requests', countsText(messageCounts(batch))],
+  ['results', batch.results_url],
+  ...lossFacts(batch.losses),
+  ['created', timeText(batch.created_at)],
+  ['expires', batch.ended_at === null ? timeText(batch.expires_at) : null],
+  ['cancelled', timeText(batch.cancel_initiated_at)],
+  ['ended', timeText(batch.ended_at)],
+]

@@ -3,7 +3,8 @@ import { clientOf } from '../api-key.ts'
 import type { ListOptions } from '../command-options.ts'
 import { listPages } from '../report/list-pages.ts'
 import { listTable, timeText } from '../report/list-table.ts'
-import { idOf, requestsText } from './batch-text.ts'
+import { countsText, idOf, requestsText } from './batch-text.ts'
+import { messageCounts } from './plain-batch.ts'
 
 const pageMax = 100
 
@@ -21,10 +22,19 @@ export const listBatches = async (options: ListOptions): Promise<void> => {
 }
 
 const rowOf = (any: AnyBatch): string[] => {
-  if (any.dialect === 'openai') {
-    const { batch } = any
-    return [batch.id, batch.status, requestsText(batch), batch.model ?? '', timeText(batch.created_at)]
+  switch (any.dialect) {
+    case 'native': {
+      const { batch } = any
+      return [batch.batch_id, batch.status, `${batch.progress} %`, '', timeText(batch.created_at)]
+    }
+    case 'openai': {
+      const { batch } = any
+      return [batch.id, batch.status, requestsText(batch), batch.model ?? '', timeText(batch.created_at)]
+    }
+    case 'anthropic': {
+      const { batch } = any
+      const requests = countsText(messageCounts(batch))
+      return [batch.id, batch.processing_status, requests, '', timeText(batch.created_at)]
+    }
   }
-  const { batch } = any
-  return [batch.batch_id, batch.status, `${batch.progress} %`, '', timeText(batch.created_at)]
 }

@@ -2,30 +2,51 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { type AnyBatch, type Client, SheepfoldError } from '@sheepfold/client'
 import { readLines } from '../run/input/lines.ts'
 import { createSpool } from '../run/input/spool.ts'
-import { isEnded } from './batch-text.ts'
+import { isEnded, statusOf } from './batch-text.ts'
 
 /** Results as the batch's own dialect writes them, a JSON text each, some at a time. */
 export type ResultTexts = AsyncGenerator<readonly string[]>
 
-/** What is there now: of a batch of files the lines of its output and its errors, otherwise in input order. */
+/** What is there now: of a native batch in input order, of others in the order in which the server has it. */
 export async function* resultLines(client: Client, any: AnyBatch): ResultTexts {
-  if (any.dialect === 'native') {
-    const { results } = await client.batches.results(any.batch.batch_id)
-    yield results.map((result) => JSON.stringify(result))
-    return
+  switch (any.dialect) {
+    case 'native': {
+      const { results } = await client.batches.results(any.batch.batch_id)
+      yield results.map((result) => JSON.stringify(result))
+      return
+    }
+    case 'openai': {
+      const { output_file_id, error_file_id } = any.batch
+      for (const id of [output_file_id, error_file_id])
+        if (id !== null) yield* spooledLines(await client.files.content(id))
+      return
+    }
+    case 'anthropic': {
+      const { id } = any.batch
+      // The lines of a message batch are refused until it has ended.
+      if (isEnded(statusOf(any))) yield* spooledLines(await client.batches.messageLines(id))
+      else yield* finishedSoFar(client, id)
+    }
   }
-  const { output_file_id, error_file_id } = any.batch
-  for (const id of [output_file_id, error_file_id]) if (id !== null) yield* fileLines(client, id)
 }
 
-async function* fileLines(client: Client, fileId: string): ResultTexts {
+async function* spooledLines(content: AsyncIterable<Uint8Array>): ResultTexts {
   const spool = createSpool()
   try {
-    for await (const bytes of await client.files.content(fileId)) spool.write(bytes)
+    for await (const bytes of content) spool.write(bytes)
     spool.end()
     for await (const lines of readLines(spool.path)) yield lines.map(({ bytes }) => bytes.toString())
   } finally {
     spool.discard()
+  }
+}
+
+async function* finishedSoFar(client: Client, id: string): ResultTexts {
+  let page = await client.batches.finished(id)
+  yield page.results.map((line) => JSON.stringify(line))
+  while (page.has_more) {
+    page = await client.batches.finished(id, { cursor: page.next_cursor })
+    yield page.results.map((line) => JSON.stringify(line))
   }
 }
 
@@ -78,6 +99,6 @@ const lookAgain = async (client: Client, id: string): Promise<AnyBatch> => {
 
 const untilEnded = async (client: Client, id: string): Promise<AnyBatch> => {
   let any = await client.batches.show(id)
-  while (!isEnded(any.batch.status)) any = await lookAgain(client, id)
+  while (!isEnded(statusOf(any))) any = await lookAgain(client, id)
   return any
 }

@@ -4,7 +4,7 @@ import { clientOf } from '../api-key.ts'
 import type { ResultsOptions } from '../command-options.ts'
 import { print } from '../report/print.ts'
 import { replaceFileBy, writeAll } from '../run/durable.ts'
-import { isEnded } from './batch-text.ts'
+import { isEnded, statusOf } from './batch-text.ts'
 import { followedLines, mergedLines, type ResultTexts, resultLines } from './result-lines.ts'
 
 /** The results of a batch as JSONL, on standard output or in a file. */
@@ -12,7 +12,7 @@ export const results = async (id: string, options: ResultsOptions): Promise<void
   const client = clientOf(options, 5)
   const any = await client.batches.show(id)
   const written = await writeLines(linesOf(client, id, any, options), options.out)
-  const isPart = !options.follow && !isEnded(any.batch.status)
+  const isPart = !options.follow && !isEnded(statusOf(any))
   const rest = isPart ? '; it still runs, --follow waits for the rest' : ''
   console.error(`${written} results of ${id}${rest}${options.out === undefined ? '' : `: ${options.out}`}`)
 }

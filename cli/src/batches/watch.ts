@@ -5,9 +5,9 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts'
 import { onInterrupt } from '../interrupt.ts'
 import { reportProgress } from '../report/progress-bar.ts'
 import { createTally } from '../report/tally.ts'
-import { toBatch } from '../run/api/openai-batch.ts'
 import { watchBatch } from '../watch-batch.ts'
 import { batchText } from './batch-text.ts'
+import { plainBatch } from './plain-batch.ts'
 
 /** Shows a batch until it has ended. */
 export const watch = async (id: string, options: RemoteOptions): Promise<ExitCode> => {
@@ -51,8 +51,6 @@ export const watchToEnd = async (client: Client, id: string): Promise<AnyBatch |
     interrupt.dispose()
   }
 }
-
-const plainBatch = (any: AnyBatch): Batch => (any.dialect === 'native' ? any.batch : toBatch(any.batch))
 
 const exitCodeOf = ({ status, counts }: Batch): ExitCode => {
   const isWhole = status === 'completed' && (counts === null || counts.succeeded === counts.total)
