@@ -82,6 +82,22 @@ it('those of a retry too', async () => {
   expect(await idsIn(batch.error_file_id)).toEqual(idsOf([22]))
 })
 
+it('and what retries of retries put together', async () => {
+  const first = await runWithFailures()
+  provider.refuse('document 22!', 'document 7!')
+  const retried = async ({ id }: Batch): Promise<Batch> => {
+    const retry = await call(`${server.url}/v1/batches/${id}/retry`, { key: server.key, method: 'POST' })
+    return ended(openai, retry.json as Batch)
+  }
+  const second = await retried(first)
+  provider.refuse()
+  const third = await retried(second)
+  const merged = await call(`${server.url}/v1/batches/${third.id}/results?merged=true`, { key: server.key })
+  const { data } = merged.json as { data: Array<{ custom_id: string; response: { status_code: number } }> }
+  expect(data.map(({ custom_id }) => custom_id)).toEqual(idsOf(everyone))
+  expect(data.every(({ response }) => response.status_code === 200)).toBe(true)
+})
+
 /** As fetch says it, before the answer's head has come and behind it. */
 const CUT = /fetch failed|terminated/
 
