@@ -142,6 +142,35 @@ describe('a message whose deployments all fail', () => {
     expect(first.calls.length + second.calls.length).toBe(calls)
   })
 
+  it.each([
+    [408, Anthropic.RequestTimeoutError, 'invalid_request_error'],
+    [409, Anthropic.ConflictError, 'conflict_error'],
+    [500, Anthropic.InternalServerError, 'api_error'],
+    [503, Anthropic.ServiceUnavailableError, 'api_error'],
+    [504, Anthropic.GatewayTimeoutError, 'timeout_error'],
+    [529, Anthropic.OverloadedError, 'overloaded_error'],
+  ])("has the client throw the class of the last one's error: %i", async (status, kind, type) => {
+    first.always(refusing(status, type))
+    second.always(refusing(status, type))
+    const refused = await refusalOf(anthropic.messages.create(message, once))
+    expect(refused).toBeInstanceOf(kind)
+    expect(refused).toMatchObject({ status, type })
+    expect(refused.message).toContain(`it says ${type}`)
+  })
+
+  it('is tried again by the client too, where that may help', async () => {
+    let asked = 0
+    const failing = (received: ScriptedCall): void => {
+      asked += 1
+      if (asked <= 4) received.answer(529, errorAnswer('overloaded_error', 'busy'))
+      else received.answer(200, messageAnswer('at last'))
+    }
+    first.always(failing)
+    second.always(failing)
+    expect((await anthropic.messages.create(message)).content).toEqual([{ type: 'text', text: 'at last' }])
+    expect(asked).toBe(5)
+  })
+
   it('is not told that the fault of our deployments is its own', async () => {
     first.always(refusing(401, 'authentication_error'))
     second.always(refusing(401, 'authentication_error'))
