@@ -72,7 +72,7 @@ const scripted = (
   response: ServerResponse,
 ): ScriptedCall => ({
   ...given,
-  json: JSON.parse(given.text),
+  json: jsonOf(given),
   answer(status, body, headers = {}) {
     const isBytes = typeof body === 'string' || Buffer.isBuffer(body)
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
@@ -92,6 +92,15 @@ const scripted = (
     })
   }),
 })
+
+const jsonOf = ({ path, headers, text }: Pick<ScriptedCall, 'path' | 'headers' | 'text'>) => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const shown = `${path} ${JSON.stringify(headers)} ${JSON.stringify(text.slice(0, 2_000))}`
+    throw new Error(`a call came whose body is no JSON: ${shown}`, { cause: error })
+  }
+}
 
 export const USAGE = { prompt_tokens: 9, completion_tokens: 4, total_tokens: 13 }
 
