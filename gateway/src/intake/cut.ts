@@ -91,7 +91,7 @@ export class Cutter {
   #fits(draft: Draft, entry: IndexEntry): boolean {
     const { bytesMax, stretchBytesMax } = this.#limits
     if (draft.bytes + entry.bodyLength > bytesMax) return false
-    return entry.bodyStart + entry.bodyLength - draft.start <= stretchBytesMax
+    return endOf(entry) - draft.start <= stretchBytesMax
   }
 
   #closeOldest(): void {
@@ -106,3 +106,6 @@ export class Cutter {
 }
 
 const firstByte = (entry: IndexEntry): number => Math.min(entry.idStart, entry.bodyStart)
+
+const endOf = ({ idStart, idLength, bodyStart, bodyLength }: IndexEntry): number =>
+  Math.max(idStart + idLength, bodyStart + bodyLength)

@@ -62,7 +62,12 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
   let loading = false
 
   const startOf = (position: number): number => Math.min(table.idStart(position), table.bodyStart(position))
-  const endOf = (position: number): number => table.bodyStart(position) + table.bodyLength(position)
+  /** An id may stand behind its body, as its client wrote them. */
+  const endOf = (position: number): number =>
+    Math.max(
+      table.idStart(position) + table.idLength(position),
+      table.bodyStart(position) + table.bodyLength(position),
+    )
 
   const windowEnd = (from: number): number => {
     const start = startOf(positions[from] ?? 0)
