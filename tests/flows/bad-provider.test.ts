@@ -68,7 +68,10 @@ describe('a bad provider', () => {
         expect(kinds.filter((kind) => !seen.has(kind) && !['hang', 'huge_answer'].includes(kind))).toEqual([])
         // Answers without usage were counted by us, and say so.
         const { usage } = await plainGet(serve.url, `/v1/batches/${batch_id}`)
-        expect(usage).toMatchObject({ estimated_requests: outcomes.no_usage })
+        const { estimated_requests: estimated } = usage as { estimated_requests: number }
+        expect(estimated).toBeGreaterThan(0)
+        // One that came when it was given up already is not among them.
+        expect(estimated).toBeLessThanOrEqual(outcomes.no_usage ?? 0)
         await expectCleanBooks(stage.dataDir, requests.length)
       },
     )
