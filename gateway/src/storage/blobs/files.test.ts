@@ -28,6 +28,18 @@ afterAll(async () => {
 blobsContract('in files', async () => open(await freshRoot()))
 
 describe('blobs in files', () => {
+  it('are never mixed up with those that another one of us writes to the same folder', async () => {
+    const root = await freshRoot()
+    const writers = [await open(root), await openFileBlobs({ root, sweepUnfinished: false })]
+    const drafts = await Promise.all(writers.map((blobs, at) => blobs.create(`a/${at}`)))
+    await Promise.all(drafts.map((draft, at) => draft.write(Buffer.from(`of ${at}`))))
+    await Promise.all(drafts.map((draft) => draft.commit()))
+    const [blobs] = writers
+    expect(String(await blobs?.read('a/0', 0, 9))).toBe('of 0')
+    expect(String(await blobs?.read('a/1', 0, 9))).toBe('of 1')
+    writers[1]?.close()
+  })
+
   it('keep what was committed for the next process, and sweep what was not', async () => {
     const root = await freshRoot()
     const before = await open(root)

@@ -36,12 +36,20 @@ export const openFileBlobs = async (options: FileBlobsOptions): Promise<FileBlob
     return join(root, name)
   }
 
+  /** Several of us may write to one folder, and count alike: a draft that is there is another one's. */
+  const openDraft = async (): Promise<{ draft: string; handle: FileHandle }> => {
+    for (;;) {
+      created += 1
+      const draft = join(unfinished, `${process.pid}-${threadId}-${created}`)
+      const handle = await open(draft, 'wx').catch(unlessThere)
+      if (handle) return { draft, handle }
+    }
+  }
+
   return {
     async create(name) {
       const target = pathOf(name)
-      created += 1
-      const draft = join(unfinished, `${process.pid}-${threadId}-${created}`)
-      const handle = await open(draft, 'w')
+      const { draft, handle } = await openDraft()
       return createWriter({ root, draft, target, handle, onCommit: () => files.forget(target) })
     },
     async read(name, start, length, into) {
@@ -188,6 +196,11 @@ const readExactly = async (handle: FileHandle, start: number, target: Buffer): P
     at += bytesRead
   }
   return target.subarray(0, at)
+}
+
+const unlessThere = (error: unknown): undefined => {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined
+  throw error
 }
 
 const unlessMissing = (error: unknown): undefined => {
