@@ -11,6 +11,12 @@ export interface IndexEntry {
   readonly variant: number
 }
 
+/** Behind the last byte of a request: its id may stand behind its body, as its client wrote them. */
+export const endOfRequest = ({ idStart, idLength, bodyStart, bodyLength }: RequestPlace): number =>
+  Math.max(idStart + idLength, bodyStart + bodyLength)
+
+type RequestPlace = Pick<IndexEntry, 'idStart' | 'idLength' | 'bodyStart' | 'bodyLength'>
+
 /**
  * A shard's index: the version, the count, then for each request, as LEB128 variable-length integers,
  * batch index − the last one's · id start − the last one's end (signed) · id length ·

@@ -1,4 +1,4 @@
-import type { IndexEntry } from '../batch/index-codec.ts'
+import { endOfRequest, type IndexEntry } from '../batch/index-codec.ts'
 
 export interface CutLimits {
   readonly requestsMax: number
@@ -91,7 +91,7 @@ export class Cutter {
   #fits(draft: Draft, entry: IndexEntry): boolean {
     const { bytesMax, stretchBytesMax } = this.#limits
     if (draft.bytes + entry.bodyLength > bytesMax) return false
-    return endOf(entry) - draft.start <= stretchBytesMax
+    return endOfRequest(entry) - draft.start <= stretchBytesMax
   }
 
   #closeOldest(): void {
@@ -106,6 +106,3 @@ export class Cutter {
 }
 
 const firstByte = (entry: IndexEntry): number => Math.min(entry.idStart, entry.bodyStart)
-
-const endOf = ({ idStart, idLength, bodyStart, bodyLength }: IndexEntry): number =>
-  Math.max(idStart + idLength, bodyStart + bodyLength)

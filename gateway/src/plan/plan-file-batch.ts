@@ -16,14 +16,14 @@ export interface FilePlan {
   readonly hold: Nano
 }
 
-interface Prices {
+export interface PlanPrices {
   readonly catalogue: ReadonlyMap<string, CatalogueModel>
   readonly costBooks: CostBooks
   readonly at: number
 }
 
 /** Fixes price and hold of a batch of several models. Each has a price: that was asked before. */
-export const planFileBatch = (models: readonly PlannedModel[], prices: Prices): FilePlan => {
+export const planFileBatch = (models: readonly PlannedModel[], prices: PlanPrices): FilePlan => {
   const sell = new Map<string, SellPrice>()
   let hold = 0n
   for (const { model, inputTokens, outputTokens } of models) {
@@ -44,7 +44,7 @@ export const planFileBatch = (models: readonly PlannedModel[], prices: Prices): 
   return { sell, hold }
 }
 
-export const isPriced = (model: string, { catalogue, costBooks, at }: Prices): boolean => {
+export const isPriced = (model: string, { catalogue, costBooks, at }: PlanPrices): boolean => {
   const entry = catalogue.get(model)
   return entry !== undefined && sellPriceOf(entry, costBooks, at) !== undefined
 }

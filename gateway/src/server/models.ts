@@ -1,7 +1,6 @@
 import { sellPriceOf } from '../config/catalogue.ts'
 import type { Config } from '../config/config.ts'
-import { formatUsd } from '../money/nano.ts'
-import type { TokenPrices } from '../money/price.ts'
+import { pricesJson } from '../money/prices-json.ts'
 import type { ApiKey } from '../storage/operator.ts'
 
 /** A model is served where one of its deployments has a key. */
@@ -55,18 +54,3 @@ export const soldAs = (config: Config, id: string, now: number): Readonly<Record
       : null,
   }
 }
-
-const pricesJson = ({ longInput, ...prices }: TokenPrices): unknown => ({
-  ...kindsJson(prices),
-  ...(longInput === undefined
-    ? {}
-    : { long_input: { above_tokens: longInput.aboveTokens, ...kindsJson(longInput.prices) } }),
-})
-
-const kindsJson = ({ input, cachedInput, cacheWrite, cacheWrite1h, output }: TokenPrices) => ({
-  input: formatUsd(input),
-  cached_input: formatUsd(cachedInput),
-  cache_write: formatUsd(cacheWrite),
-  ...(cacheWrite1h === undefined ? {} : { cache_write_1h: formatUsd(cacheWrite1h) }),
-  output: formatUsd(output),
-})

@@ -1,9 +1,7 @@
-/** A JSON object as it was parsed. */
-export type JsonObject = Readonly<Record<string, unknown>>
+import { isRecord, type JsonObject } from '../provider/answers/json.ts'
 
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+export { isRecord as isObject, type JsonObject, parseObject } from '../provider/answers/json.ts'
 
 /** The objects of a list from the wire; none where it is no list. */
 export const objectsOf = (value: unknown): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter(isObject) : []
+  Array.isArray(value) ? value.filter(isRecord) : []

@@ -7,7 +7,7 @@ import type { Failure } from '../provider/failure.ts'
 import type { Protocol, Target } from '../provider/protocol.ts'
 import { Targets } from '../provider/targets.ts'
 import type { Success } from '../provider/verdict.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { type JsonObject, parseObject } from './json.ts'
 import { fetchAll } from './media/fetch-all.ts'
 import type { FetchMedia } from './media.ts'
 import { TranslatedStream } from './translated-stream.ts'
@@ -54,7 +54,7 @@ export const translatedChannel = (order: TranslatedChannelOrder): Channel => {
 
   return {
     ask(asked) {
-      const given = parse(asked.body)
+      const given = parseObject(asked.body.toString())
       if (!given) return untranslatable('the body of the request is no JSON object')
       const urls = translation.media(given)
       return urls.length === 0 ? prepare(asked, given, NO_MEDIA) : prepareWithMedia(asked, given, urls)
@@ -113,7 +113,7 @@ class TranslatedAsk implements Ask {
 
   #translated(outcome: CallAnswer, success: Success): Read {
     const { translation, now } = this.#order
-    const answer = translation.answer(success.json ?? parse(outcome.body) ?? {}, {
+    const answer = translation.answer(success.json ?? parseObject(outcome.body.toString()) ?? {}, {
       now: now(),
       asked: this.#given,
     })
@@ -151,14 +151,5 @@ const unfetched = ({ url, message }: { readonly url: string; readonly message: s
   code: 'media_unreachable',
   message: `${url.slice(0, 200)} could not be fetched: ${message}`,
 })
-
-const parse = (bytes: Buffer): JsonObject | undefined => {
-  try {
-    const json: unknown = JSON.parse(bytes.toString())
-    return isObject(json) ? json : undefined
-  } catch {
-    return undefined
-  }
-}
 
 const NOTHING = Buffer.alloc(0)

@@ -2,7 +2,7 @@ import type { Usage } from '../money/usage.ts'
 import type { AnswerStream } from '../provider/answer-stream.ts'
 import { dataOf, EventSplitter } from '../provider/events/event-splitter.ts'
 import type { Failure } from '../provider/failure.ts'
-import { isObject, type JsonObject } from './json.ts'
+import { parseObject } from './json.ts'
 import type { EventTranslator } from './translation.ts'
 
 /** A longer event cannot be translated, and is none of a text. */
@@ -30,7 +30,7 @@ export class TranslatedStream implements AnswerStream {
     let translated = ''
     this.#reading.take(piece)
     this.#splitter.read(piece, (event) => {
-      const data = event && parse(dataOf(event))
+      const data = event && parseObject(dataOf(event))
       if (data && !this.#isEnded) translated += this.#translator.take(data)
     })
     if (this.#reading.isWhole) translated += this.#finish()
@@ -40,7 +40,7 @@ export class TranslatedStream implements AnswerStream {
   end(): Buffer {
     this.#reading.end()
     const rest = this.#splitter.isWithinEvent ? this.#splitter.rest() : undefined
-    const data = rest && parse(dataOf(rest))
+    const data = rest && parseObject(dataOf(rest))
     const translated = data && !this.#isEnded ? this.#translator.take(data) : ''
     return Buffer.from(this.#reading.failure() ? translated : translated + this.#finish())
   }
@@ -61,15 +61,5 @@ export class TranslatedStream implements AnswerStream {
     if (this.#isEnded || this.#reading.failure()) return ''
     this.#isEnded = true
     return this.#translator.end()
-  }
-}
-
-const parse = (data: string): JsonObject | undefined => {
-  if (!data.startsWith('{')) return undefined
-  try {
-    const json: unknown = JSON.parse(data)
-    return isObject(json) ? json : undefined
-  } catch {
-    return undefined
   }
 }

@@ -1,15 +1,8 @@
 import type { CostEntry } from '../../money/cost-book.ts'
-import { mapPrices } from '../../money/price.ts'
-import { entry, PYDANTIC, prices, type Usd, type Validity } from './rows.ts'
+import { halved, PYDANTIC, type Usd, type Validity } from './rows.ts'
 
 const MODEL_PAGES = "copies of OpenAI's model pages, 2026-10 and 2026-11"
 const REPORTS = "write-ups that quote OpenAI's price page, 2026-09 to 2026-11"
-
-/** Half of list for all kinds of tokens. */
-const halved = (source: string, list: Usd, validity: Validity = {}): CostEntry => {
-  const full = prices(list)
-  return entry(source, { list: full, batch: mapPrices(full, (price) => price / 2n), ...validity })
-}
 
 const model = (source: string, input: string, cached: string, output: string): readonly CostEntry[] => [
   halved(source, { input, cached, output }),

@@ -1,6 +1,6 @@
 import type { CostEntry } from '../../money/cost-book.ts'
 import { type Nano, parseUsd } from '../../money/nano.ts'
-import type { TokenPrices } from '../../money/price.ts'
+import { mapPrices, type TokenPrices } from '../../money/price.ts'
 
 /** Where figures are from: data, not truth. Providers change prices several times a year. */
 export const CHECKED_ON = '2026-11-24'
@@ -57,6 +57,12 @@ export const entry = (
   ...(until === undefined ? {} : { until: moment(until) }),
   ...(hours === undefined ? {} : { hours }),
 })
+
+/** A batch costs half of list for all kinds of tokens. */
+export const halved = (source: string, list: Usd, validity: Validity = {}): CostEntry => {
+  const full = prices(list)
+  return entry(source, { list: full, batch: mapPrices(full, (price) => price / 2n), ...validity })
+}
 
 // biome-ignore lint/style/noRestrictedGlobals: reads a time that is written here, not the clock
 const moment = (written: string): number => Date.parse(written)

@@ -4,6 +4,7 @@ import type { CostEntry } from '../../money/cost-book.ts'
 import type { Hours } from '../../money/hours.ts'
 import { formatUsd } from '../../money/nano.ts'
 import type { TokenPrices } from '../../money/price.ts'
+import { pricesJson } from '../../money/prices-json.ts'
 import type { Deployment } from '../../provider/deployment.ts'
 import type { CatalogueModel } from '../catalogue.ts'
 import type { Config } from '../config.ts'
@@ -112,22 +113,8 @@ const shownPrices = (prices: TokenPrices) => {
   const isFlat =
     [cachedInput, cacheWrite, cacheWrite1h ?? cacheWrite, output].every((price) => price === input) &&
     longInput === undefined
-  if (isFlat) return formatUsd(input)
-  return {
-    ...shownKinds(prices),
-    ...(longInput === undefined
-      ? {}
-      : { long_input: { above_tokens: longInput.aboveTokens, ...shownKinds(longInput.prices) } }),
-  }
+  return isFlat ? formatUsd(input) : pricesJson(prices)
 }
-
-const shownKinds = ({ input, cachedInput, cacheWrite, cacheWrite1h, output }: TokenPrices) => ({
-  input: formatUsd(input),
-  cached_input: formatUsd(cachedInput),
-  cache_write: formatUsd(cacheWrite),
-  ...(cacheWrite1h === undefined ? {} : { cache_write_1h: formatUsd(cacheWrite1h) }),
-  output: formatUsd(output),
-})
 
 const shownLimits = ({
   intake,

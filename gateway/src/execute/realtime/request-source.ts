@@ -1,4 +1,5 @@
 import type { RequestTable } from '../../batch/dialect.ts'
+import { endOfRequest } from '../../batch/index-codec.ts'
 import type { Clock } from '../../clock/clock.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 
@@ -62,12 +63,13 @@ export const createRequestSource = (options: RequestSourceOptions): RequestSourc
   let loading = false
 
   const startOf = (position: number): number => Math.min(table.idStart(position), table.bodyStart(position))
-  /** An id may stand behind its body, as its client wrote them. */
   const endOf = (position: number): number =>
-    Math.max(
-      table.idStart(position) + table.idLength(position),
-      table.bodyStart(position) + table.bodyLength(position),
-    )
+    endOfRequest({
+      idStart: table.idStart(position),
+      idLength: table.idLength(position),
+      bodyStart: table.bodyStart(position),
+      bodyLength: table.bodyLength(position),
+    })
 
   const windowEnd = (from: number): number => {
     const start = startOf(positions[from] ?? 0)

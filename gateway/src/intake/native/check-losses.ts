@@ -1,4 +1,4 @@
-import type { IndexEntry } from '../../batch/index-codec.ts'
+import { endOfRequest, type IndexEntry } from '../../batch/index-codec.ts'
 import type { Blobs } from '../../storage/blobs/blobs.ts'
 import { LossCheck, type LossSummary, type RefusedRequest } from '../../translate/check/loss-check.ts'
 import type { TranslationTarget } from '../../translate/check/way.ts'
@@ -63,14 +63,14 @@ export const faultOf = ({ at, code, field, message }: RefusedRequest): Fault => 
 
 const endOf = (entries: readonly IndexEntry[]): number => {
   const last = entries.at(-1)
-  return last ? last.bodyStart + last.bodyLength : 0
+  return last ? endOfRequest(last) : 0
 }
 
 function* stretches(entries: readonly IndexEntry[]): Generator<readonly IndexEntry[]> {
   let from = 0
   for (const [at, entry] of entries.entries()) {
     const start = entries[from]?.idStart ?? 0
-    if (at > from && entry.bodyStart + entry.bodyLength - start > READ_BYTES) {
+    if (at > from && endOfRequest(entry) - start > READ_BYTES) {
       yield entries.slice(from, at)
       from = at
     }

@@ -1,7 +1,8 @@
 /** Anthropic's reasons in the words of chat completions; one that we do not know stays as it is. */
-export const finishReasonOf = (stopReason: string): string => WORDS.get(stopReason) ?? stopReason
+export const finishReasonOf = (stopReason: string): string => FINISH_REASONS.get(stopReason) ?? stopReason
 
-const WORDS: ReadonlyMap<string, string> = new Map([
+/** By Anthropic's reason: the word of chat completions. */
+export const FINISH_REASONS: ReadonlyMap<unknown, string> = new Map([
   ['end_turn', 'stop'],
   ['stop_sequence', 'stop'],
   ['pause_turn', 'stop'],

@@ -1,8 +1,7 @@
 import { MESSAGES_ENDPOINT } from '../../intake/anthropic/document-reader.ts'
 import { encodeTemplate } from '../../intake/anthropic/template.ts'
 import { readBatchWebhook } from '../../intake/webhook.ts'
-import { encodeSell } from '../../money/price.ts'
-import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
+import { isPriced } from '../../plan/plan-file-batch.ts'
 import type { AcceptOutcome, NewBatch } from '../../storage/tenant.ts'
 import type { WebhookOrder } from '../../storage/webhooks.ts'
 import { encodeReport } from '../../translate/check/encode-report.ts'
@@ -13,6 +12,7 @@ import type { ServerContext } from '../context.ts'
 import { type AcceptOrder, type CreatedBatch, type CreateOrder, queryOf } from '../create-order.ts'
 import { ApiError } from '../errors.ts'
 import { modelProblem } from '../models.ts'
+import { planTargets } from '../plan-targets.ts'
 import { batchWebhook, webhookContext } from '../webhooks/webhook-order.ts'
 import { documentProblem } from './document-problem.ts'
 import { type TakenDocument, takeDocument } from './take-document.ts'
@@ -91,32 +91,20 @@ const newBatch = (
   { id, key, config, callerHeaders, span }: AcceptOrder,
   { contents, blobName }: TakenDocument,
 ): Omit<NewBatch, 'create' | 'webhook'> => {
-  const { targets } = contents
-  const assumed = config.intake.outputTokensAssumed
-  const plan = planFileBatch(
-    targets.map(({ model, inputTokens, outputTokens, withoutOutputLimit }) => ({
-      model,
-      inputTokens,
-      outputTokens: outputTokens + withoutOutputLimit * assumed,
-    })),
-    { catalogue: config.catalogue, costBooks: config.costBooks, at: clock.now() },
-  )
-  const [first] = targets
+  const prices = { catalogue: config.catalogue, costBooks: config.costBooks, at: clock.now() }
+  const { outputTokensAssumed } = config.intake
   return {
     id,
     apiKey: key.id,
     dialect: 'anthropic',
     endpoint: MESSAGES_ENDPOINT,
-    model: targets.length === 1 ? (first?.model ?? '') : '',
     task: null,
     blob: blobName,
     template: encodeTemplate(callerHeaders),
     metadata: '{}',
-    sell: encodeSell(plan.sell),
-    hold: plan.hold,
+    ...planTargets(contents.targets, { outputTokensAssumed, prices }),
     windowMs: WINDOW_MS,
     retentionMs: config.retentionMs,
-    total: targets.reduce((sum, { requests }) => sum + requests, 0),
     layout: 'together',
     file: null,
     outputMs: null,

@@ -4,8 +4,7 @@ import { decodeContents, type FileContents, type FileRetry } from '../../intake/
 import type { LineFault } from '../../intake/file/line-faults.ts'
 import type { NotNative } from '../../intake/native/read.ts'
 import { lineFaultsOf } from '../../intake/request-losses.ts'
-import { encodeSell } from '../../money/price.ts'
-import { isPriced, planFileBatch } from '../../plan/plan-file-batch.ts'
+import { isPriced } from '../../plan/plan-file-batch.ts'
 import type { BatchSource, BatchView, NewBatch } from '../../storage/tenant.ts'
 import { encodeReport } from '../../translate/check/encode-report.ts'
 import { refusedOf } from '../../translate/check/loss-check.ts'
@@ -21,6 +20,7 @@ import {
 } from '../create-order.ts'
 import { ApiError } from '../errors.ts'
 import { modelProblem } from '../models.ts'
+import { planTargets } from '../plan-targets.ts'
 import { inputGone, retriedBatch } from '../retry-batch.ts'
 import { batchWebhook, webhookContext } from '../webhooks/webhook-order.ts'
 import { type CreateFields, readCreateFields } from './create-fields.ts'
@@ -113,23 +113,10 @@ const batchOf = async (
   const losses = await readLosses(context, config, { blob: plain.blob, contents })
   const lossy = refusedOf(losses, fields.lossy ?? order.lossy ?? config.translation.lossy)
   if (lossy.total > 0) return refused(plain, lineFaultsOf(lossy).slice(0, config.intake.faultsShownMax))
-  const { targets } = contents
-  const assumed = config.intake.outputTokensAssumed
-  const plan = planFileBatch(
-    targets.map(({ model, inputTokens, outputTokens, withoutOutputLimit }) => ({
-      model,
-      inputTokens,
-      outputTokens: outputTokens + withoutOutputLimit * assumed,
-    })),
-    prices,
-  )
-  const [first] = targets
+  const { outputTokensAssumed } = config.intake
   const batch = {
     ...plain,
-    model: targets.length === 1 ? (first?.model ?? '') : '',
-    sell: encodeSell(plan.sell),
-    hold: plan.hold,
-    total: targets.reduce((sum, { requests }) => sum + requests, 0),
+    ...planTargets(contents.targets, { outputTokensAssumed, prices }),
     errors: null,
     losses: encodeReport(losses.report),
   }

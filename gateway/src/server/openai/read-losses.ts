@@ -41,9 +41,10 @@ const readAgain = async (
   { blob, ways }: { blob: string; ways: readonly TranslatedWay[] },
 ): Promise<LossSummary> => {
   const reading = openReading(context, config, ways)
+  // One serves for all: it is read before the next bytes come.
+  const block = Buffer.from(new SharedArrayBuffer(BLOCK_BYTES))
   try {
     for (let at = 0; ; at += BLOCK_BYTES) {
-      const block = Buffer.from(new SharedArrayBuffer(BLOCK_BYTES))
       const bytes = await context.blobs.read(blob, at, BLOCK_BYTES)
       if (bytes.length === 0) break
       await reading.push(block.subarray(0, bytes.copy(block)))

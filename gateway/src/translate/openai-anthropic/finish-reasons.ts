@@ -1,14 +1,6 @@
-const TO_OPENAI: ReadonlyMap<unknown, string> = new Map([
-  ['end_turn', 'stop'],
-  ['stop_sequence', 'stop'],
-  ['pause_turn', 'stop'],
-  ['max_tokens', 'length'],
-  ['model_context_window_exceeded', 'length'],
-  ['tool_use', 'tool_calls'],
-  ['refusal', 'content_filter'],
-])
+import { FINISH_REASONS } from '../../provider/anthropic/stop-reason.ts'
 
-export const finishReasonToOpenai = (reason: unknown): string => TO_OPENAI.get(reason) ?? 'stop'
+export const finishReasonToOpenai = (reason: unknown): string => FINISH_REASONS.get(reason) ?? 'stop'
 
 const TO_ANTHROPIC: ReadonlyMap<unknown, string> = new Map([
   ['stop', 'end_turn'],

@@ -30,6 +30,24 @@ const waitHeaders = z.object({
     .describe('wait=N: how many seconds a running batch is waited for, up to 300; 0: not at all.'),
 })
 
+/** Why no batch is made of a body. */
+const CREATE_ERRORS = [
+  ...JSON_BODY_ERRORS,
+  'duplicate_custom_id',
+  'conflicting_fields',
+  'unsupported_option',
+  'empty_list',
+  'unknown_task',
+  'webhook_address_refused',
+  'invalid_items',
+  'lossy',
+  'untranslatable',
+  'batch_size_exceeded',
+  'unsupported_body',
+  'unknown_model',
+  'model_not_allowed',
+] as const
+
 export const batchOperations: readonly Operation[] = [
   {
     method: 'post',
@@ -48,20 +66,7 @@ export const batchOperations: readonly Operation[] = [
     },
     answers: { 200: { description: 'The batch.', schema: batch } },
     errors: [
-      ...JSON_BODY_ERRORS,
-      'duplicate_custom_id',
-      'conflicting_fields',
-      'unsupported_option',
-      'empty_list',
-      'unknown_task',
-      'webhook_address_refused',
-      'invalid_items',
-      'lossy',
-      'untranslatable',
-      'batch_size_exceeded',
-      'unsupported_body',
-      'unknown_model',
-      'model_not_allowed',
+      ...CREATE_ERRORS,
       'model_not_priced',
       'spend_limit_reached',
       'file_not_found',
@@ -84,24 +89,7 @@ export const batchOperations: readonly Operation[] = [
     headers: z.object(lossyHeaders),
     body: { mediaType: 'application/json', schema: z.union([tasksBody, inputBody]) },
     answers: { 200: { description: 'The report.', schema: batchCheck } },
-    errors: [
-      ...JSON_BODY_ERRORS,
-      'duplicate_custom_id',
-      'conflicting_fields',
-      'unsupported_option',
-      'empty_list',
-      'unknown_task',
-      'webhook_address_refused',
-      'invalid_items',
-      'lossy',
-      'untranslatable',
-      'batch_size_exceeded',
-      'unsupported_body',
-      'unknown_model',
-      'model_not_allowed',
-      'invalid_header',
-      'disk_full',
-    ],
+    errors: [...CREATE_ERRORS, 'invalid_header', 'disk_full'],
   },
   {
     method: 'get',

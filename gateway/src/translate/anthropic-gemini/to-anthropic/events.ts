@@ -1,4 +1,6 @@
 import type { Usage } from '../../../money/usage.ts'
+import { BEGUN } from '../../anthropic/begun-message.ts'
+import { eventText } from '../../anthropic/event-text.ts'
 import { CallIds } from '../../gemini/call-ids.ts'
 import { type FunctionCall, type Piece, readGeminiAnswer } from '../../gemini/read-answer.ts'
 import type { JsonObject } from '../../json.ts'
@@ -52,7 +54,7 @@ export class MessageEvents implements EventTranslator {
       container: null,
     }
     const usage = toUsageSoFar(this.#usage)
-    return `${started}${this.#close()}${event('message_delta', { delta, usage })}${event('message_stop', {})}`
+    return `${started}${this.#close()}${eventText({ type: 'message_delta', delta, usage })}${eventText({ type: 'message_stop' })}`
   }
 
   #start(head: Parameters<typeof toHead>[0]): string {
@@ -60,15 +62,10 @@ export class MessageEvents implements EventTranslator {
     this.#isStarted = true
     const message = {
       ...toHead(head, this.#context),
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      stop_details: null,
-      container: null,
-      diagnostics: null,
+      ...BEGUN,
       usage: { ...toUsage(this.#usage), output_tokens: 0 },
     }
-    return event('message_start', { message })
+    return eventText({ type: 'message_start', message })
   }
 
   #piece(piece: Piece): string {
@@ -100,19 +97,16 @@ export class MessageEvents implements EventTranslator {
   }
 
   #blockStart(content_block: JsonObject): string {
-    return event('content_block_start', { index: this.#index, content_block })
+    return eventText({ type: 'content_block_start', index: this.#index, content_block })
   }
 
   #delta(delta: JsonObject): string {
-    return event('content_block_delta', { index: this.#index, delta })
+    return eventText({ type: 'content_block_delta', index: this.#index, delta })
   }
 
   #blockStop(): string {
-    const stopped = event('content_block_stop', { index: this.#index })
+    const stopped = eventText({ type: 'content_block_stop', index: this.#index })
     this.#index += 1
     return stopped
   }
 }
-
-const event = (type: string, data: JsonObject): string =>
-  `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`

@@ -1,6 +1,5 @@
-import type { JsonObject } from '../../json.ts'
+import { type JsonObject, parseObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
-import { parseObject } from '../../reading/json-text.ts'
 import { ASSISTANT_PARTS, toContent } from './content-parts.ts'
 import type { Said } from './system.ts'
 import { blocksOf } from './turns.ts'

@@ -1,6 +1,6 @@
+import { eventText } from '../../anthropic/event-text.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import { DIRECT } from './answer.ts'
-import { eventText } from './event-text.ts'
 
 /** The content blocks of a message that is being streamed: one is open at a time. */
 export class Blocks {

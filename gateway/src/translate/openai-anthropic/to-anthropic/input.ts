@@ -1,5 +1,4 @@
-import type { JsonObject } from '../../json.ts'
-import { parseObject } from '../../reading/json-text.ts'
+import { type JsonObject, parseObject } from '../../json.ts'
 
 /**
  * The arguments of a call that a model made. What is no JSON object, such as arguments that the limit cut, was

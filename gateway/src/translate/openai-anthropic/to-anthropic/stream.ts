@@ -1,10 +1,11 @@
+import { BEGUN } from '../../anthropic/begun-message.ts'
+import { eventText } from '../../anthropic/event-text.ts'
 import { isObject, type JsonObject } from '../../json.ts'
 import type { EventTranslator, StreamContext } from '../../translation.ts'
 import { idToAnthropic } from '../ids.ts'
 import { usageAtTheEnd, usageToAnthropic } from '../usage.ts'
 import { ending, thoughtOf } from './answer.ts'
 import { Blocks } from './blocks.ts'
-import { eventText } from './event-text.ts'
 
 /** The chunks of a chat completion, as Anthropic's events of one message. */
 export class EventsFromChunks implements EventTranslator {
@@ -47,12 +48,7 @@ export class EventsFromChunks implements EventTranslator {
       type: 'message',
       role: 'assistant',
       model: model ?? this.#asked.model,
-      content: [],
-      stop_reason: null,
-      stop_sequence: null,
-      stop_details: null,
-      container: null,
-      diagnostics: null,
+      ...BEGUN,
       // OpenAI tells it at the end.
       usage: usageToAnthropic({}),
     }

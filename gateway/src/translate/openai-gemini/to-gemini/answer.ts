@@ -1,7 +1,6 @@
 import { NO_USAGE, type Usage } from '../../../money/usage.ts'
 import { usageMetadataOf } from '../../gemini/usage-metadata.ts'
-import { isObject, type JsonObject, objectsOf } from '../../json.ts'
-import { parseObject } from '../../reading/json-text.ts'
+import { isObject, type JsonObject, objectsOf, parseObject } from '../../json.ts'
 import { present } from '../../reading/present.ts'
 
 /** A `chat.completion`, as an answer of `generateContent`. Never throws. */

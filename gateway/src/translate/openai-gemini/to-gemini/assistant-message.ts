@@ -1,7 +1,6 @@
 import { UNCHECKED_SIGNATURE } from '../../gemini/signature.ts'
-import type { JsonObject } from '../../json.ts'
+import { type JsonObject, parseObject } from '../../json.ts'
 import type { Fields } from '../../reading/fields.ts'
-import { parseObject } from '../../reading/json-text.ts'
 import { present } from '../../reading/present.ts'
 import { shown } from '../../report.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../json.ts'
+import type { JsonObject } from '../json.ts'
 
 /** An event of Anthropic's stream, which names its type twice. */
 export const eventText = (event: JsonObject & { readonly type: string }): string =>
